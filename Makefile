@@ -1,0 +1,52 @@
+# What can be done here. make help lists it; each target sets up first what it needs and does not find.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run stop train evaluate bench-nlu encoder test check format lock upgrade clean
+
+app := .venv/app/bin/python
+bot := .venv/bot/bin/python
+setup := python3 -m scripts.environment
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: ## Set up, train where something changed, start everything; Ctrl-C stops it
+	@./aratohu run
+
+stop: ## Stop what make run started
+	@./aratohu stop
+
+train: ## Train the assistant where examples, domain, catalogue or configuration changed
+	@./aratohu train
+
+evaluate: ## Measure recognition on the evaluation sets (ARGS=… for other files)
+	@./aratohu evaluate $(ARGS)
+
+bench-nlu: ## Compare recognition with Rasa's default pipeline and others, same data
+	@./aratohu benchmark $(ARGS)
+
+encoder: ## Export the sentence encoder anew (a tool: installs torch into an environment of its own)
+	@$(setup) encoder
+	@.venv/encoder/bin/python -m bot.encoder.export $(ARGS)
+
+test: ## Set up, check the style, and run every test (ARGS=… for pytest)
+	@$(setup) dev bot-dev front-end browser
+	@scripts/test $(ARGS)
+
+check: ## Lint, format, types, floors, catalogue and training examples
+	@$(setup) dev bot
+	@scripts/check
+
+format: ## Put the code into shape
+	@$(setup) dev
+	@$(app) -m ruff check --fix .
+	@$(app) -m ruff format .
+
+lock: ## Write the lock files anew after a change to requirements/*.in or package.json
+	@$(setup) lock
+
+upgrade: ## Raise every library to its newest release that fits
+	@$(setup) upgrade
+
+clean: ## Remove what was installed, built and trained; keeps the data folder's databases
+	@./scripts/clean
