@@ -1,0 +1,230 @@
+"""From what a person writes to the value of a fact, and back to words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import babel.dates
+import dateparser
+import email_validator
+import phonenumbers
+from babel.numbers import format_currency
+from stdnum.nz import ird
+
+from catalogue.model import Fact
+
+Value = str | int | float | bool
+"""A fact's value as JSON holds it. Dates are ISO 8601 strings."""
+
+LONGEST = 300
+"""Characters in one answer, at most."""
+
+_YES = {"yes", "y", "yep", "yeah", "yea", "yup", "true", "ae", "āe", "ya", "i do", "i am", "sure"}
+_NO = {"no", "n", "nope", "nah", "na", "false", "kao", "kāo", "not", "i don't", "i dont", "i'm not", "im not"}
+
+
+class AnswerError(ValueError):
+    """What was written is not an answer to the question. The text says what to write, for the person to read."""
+
+
+def read(fact: Fact, text: str, today: dt.date) -> Value:
+    """The value that ``text`` gives to ``fact``.
+
+    Raises:
+        AnswerError: with words for the person.
+
+    >>> from catalogue.model import Fact
+    >>> ird_number = Fact(id="ird_number", type="ird_number", question="?", label="IRD number")
+    >>> read(ird_number, "49-091-850", dt.date(2026, 11, 23))
+    '049091850'
+    >>> read(ird_number, "49-091-851", dt.date(2026, 11, 23))
+    Traceback (most recent call last):
+    ...
+    catalogue.answers.AnswerError: That IRD number has a wrong digit. Check it on a payslip or letter and type it again.
+    """
+    clean = " ".join(unicodedata.normalize("NFC", text).split())
+    if not clean:
+        raise AnswerError("Write an answer, or choose “Skip” if there is one.")
+    if len(clean) > LONGEST:
+        raise AnswerError(f"That is too long for this box. Use {LONGEST} letters or fewer.")
+    return _READERS[fact.type](fact, clean, today)
+
+
+def is_strict(fact: Fact) -> bool:
+    """Whether a text can be told to be no answer at all: not so for names, places and free words."""
+    return fact.type not in ("text", "name", "address", "country")
+
+
+def show(fact: Fact, value: Value) -> str:
+    """``value`` in words for the person.
+
+    >>> from catalogue.model import Fact
+    >>> show(Fact(id="birth", type="date", question="?", label="Date"), "2026-11-01")
+    '1 November 2026'
+    """
+    if fact.type == "date":
+        return babel.dates.format_date(dt.date.fromisoformat(str(value)), "d MMMM y", locale="en_NZ")
+    if fact.type == "yes_no":
+        return "Yes" if value else "No"
+    if fact.type == "choice":
+        return next((option.label.en for option in fact.options if option.id == value), str(value))
+    if fact.type == "money":
+        pattern = "¤#,##0" if float(value).is_integer() else "¤#,##0.00"
+        return format_currency(float(value), "NZD", pattern, "en_NZ", currency_digits=False)
+    if fact.type == "ird_number":
+        return str(ird.format(str(value)))
+    return str(value)
+
+
+def _date(fact: Fact, text: str, today: dt.date) -> str:
+    if re.fullmatch(r"\d{1,4}", text):
+        raise AnswerError("Give the day, the month and the year, for example 27 3 2026.")
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
+    numeric = iso or re.fullmatch(r"(\d{1,2})[ ./-](\d{1,2})[ ./-](\d{4}|\d{2})", text)
+    if numeric:
+        parts = [int(part) for part in numeric.groups()]
+        year, month, day = parts if iso else reversed(parts)
+        if year < 100:
+            # Two digits: the century that keeps the day from lying in the future.
+            year += 2000 if year <= today.year % 100 else 1900
+        try:
+            found = dt.date(year, month, day)
+        except ValueError:
+            raise AnswerError("There is no such day. Give the day, the month and the year, like 27 3 2026.") from None
+    else:
+        settings: Any = {
+            "DATE_ORDER": "DMY",
+            "REQUIRE_PARTS": ["day", "month"],
+            "PREFER_DATES_FROM": "past" if fact.past else "future",
+            "RELATIVE_BASE": dt.datetime.combine(today, dt.time(12)),
+        }
+        parsed = dateparser.parse(text, languages=["en"], settings=settings)
+        if parsed is None:
+            raise AnswerError("Give the day, the month and the year, for example 27 3 2026.")
+        found = parsed.date()
+    if fact.past is True and found > today:
+        raise AnswerError("That day has not come yet. Check the date and type it again.")
+    if fact.past is False and found < today:
+        raise AnswerError("That day has passed. Check the date and type it again.")
+    if not 1900 <= found.year <= today.year + 20:
+        raise AnswerError("Check the year and type the date again.")
+    return found.isoformat()
+
+
+def _yes_no(fact: Fact, text: str, today: dt.date) -> bool:
+    word = text.casefold().strip(" .!,")
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise AnswerError("Answer yes or no.")
+
+
+def _choice(fact: Fact, text: str, today: dt.date) -> str:
+    said = text.casefold().strip(" .!,")
+    for option in fact.options:
+        if said in (option.id, option.label.en.casefold(), (option.label.mi or option.label.en).casefold()):
+            return option.id
+    begins = [option.id for option in fact.options if option.label.en.casefold().startswith(said)]
+    if len(begins) == 1:
+        return begins[0]
+    raise AnswerError("Choose one of the answers below.")
+
+
+def _number(fact: Fact, text: str, today: dt.date) -> float | int:
+    said = text.casefold().replace(",", "").replace(" ", "").removeprefix("nz").removeprefix("$")
+    thousands = re.fullmatch(r"(\d+(?:\.\d+)?)k", said)
+    if thousands:
+        said = str(float(thousands[1]) * 1000)
+    try:
+        number = float(said)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise AnswerError("Write a number, for example 45000.")
+    if fact.minimum is not None and number < fact.minimum:
+        raise AnswerError(f"The number must be {fact.minimum:g} or more.")
+    if (fact.maximum is not None and number > fact.maximum) or number > 1e12:
+        raise AnswerError(f"The number must be {fact.maximum if fact.maximum is not None else 1e12:g} or less.")
+    return int(number) if number.is_integer() else number
+
+
+def _ird_number(fact: Fact, text: str, today: dt.date) -> str:
+    digits = re.sub(r"[\s.-]", "", text)
+    if not re.fullmatch(r"\d{8,9}", digits):
+        raise AnswerError("An IRD number has 8 or 9 digits, for example 049 091 850. Type it again.")
+    if not ird.is_valid(digits):
+        raise AnswerError("That IRD number has a wrong digit. Check it on a payslip or letter and type it again.")
+    return digits.zfill(9)
+
+
+def _email(fact: Fact, text: str, today: dt.date) -> str:
+    try:
+        return email_validator.validate_email(text, check_deliverability=False).normalized
+    except email_validator.EmailNotValidError:
+        raise AnswerError("An email address looks like name@example.co.nz. Type it again.") from None
+
+
+def _phone(fact: Fact, text: str, today: dt.date) -> str:
+    try:
+        number = phonenumbers.parse(text, "NZ")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise AnswerError("Give a phone number such as 021 123 4567, or +61 and the number for Australia.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _name(fact: Fact, text: str, today: dt.date) -> str:
+    if any(character.isdigit() for character in text) or not any(character.isalpha() for character in text):
+        raise AnswerError("Write a name in letters. Macrons, hyphens and apostrophes are fine.")
+    return text
+
+
+def _address(fact: Fact, text: str, today: dt.date) -> str:
+    if len(text) < 8 or not any(character.isalpha() for character in text):
+        raise AnswerError("Write the whole address: street, suburb, town and postcode.")
+    return text
+
+
+def _trips(fact: Fact, text: str, today: dt.date) -> str:
+    """Trips as ISO 8601 intervals: ``2024-03-01/2024-03-20, 2025-07-02/2025-07-09``, or ``none``."""
+    if text.casefold().strip(" .!") in {"none", "no", "no trips", "never", "0"}:
+        return "none"
+    past = fact.model_copy(update={"past": None})
+    found = []
+    for part in filter(str.strip, re.split(r"[,;]| and ", text)):
+        ends = re.split(r"/| to | until | till | - | – ", part.strip().removeprefix("from "))
+        if len(ends) != 2:  # noqa: PLR2004 - the day of leaving and the day of coming back
+            raise AnswerError("Give each trip as two days, for example 1 3 2024 to 20 3 2024, and a comma between trips.")
+        left, back = (_date(past, end.strip(), today) for end in ends)
+        if back < left:
+            raise AnswerError("One of the trips ends before it begins. Check the days and type them again.")
+        found.append(f"{left}/{back}")
+    return ", ".join(found)
+
+
+def _words(fact: Fact, text: str, today: dt.date) -> str:
+    return text
+
+
+_READERS: dict[str, Callable[[Fact, str, dt.date], Value]] = {
+    "text": _words,
+    "country": _words,
+    "name": _name,
+    "address": _address,
+    "date": _date,
+    "yes_no": _yes_no,
+    "choice": _choice,
+    "number": _number,
+    "money": _number,
+    "ird_number": _ird_number,
+    "email": _email,
+    "phone": _phone,
+    "trips": _trips,
+}

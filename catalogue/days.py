@@ -1,0 +1,53 @@
+"""Counting days as New Zealand law does: spans, working days and public holidays."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import functools
+import re
+
+import holidays
+
+
+@functools.cache
+def _holidays(region: str | None) -> holidays.HolidayBase:
+    return holidays.country_holidays("NZ", subdiv=region)
+
+
+def is_working_day(day: dt.date, region: str | None = None) -> bool:
+    """Whether ``day`` is neither a weekend nor a public holiday (with ``region``, its anniversary day too)."""
+    return day.weekday() < 5 and day not in _holidays(region)
+
+
+def count(day: dt.date, span: str, *, back: bool = False, region: str | None = None) -> dt.date:
+    """The day that lies ``span`` after ``day``, or before it.
+
+    A month that is too short ends on its last day. Working days leave out weekends and public holidays.
+
+    >>> count(dt.date(2026, 12, 31), "2 months")
+    datetime.date(2027, 2, 28)
+    >>> count(dt.date(2026, 12, 24), "3 working days")
+    datetime.date(2026, 12, 31)
+    >>> count(dt.date(2027, 3, 1), "12 weeks", back=True)
+    datetime.date(2026, 12, 7)
+    >>> count(dt.date(2026, 12, 24), "soon")
+    Traceback (most recent call last):
+    ...
+    ValueError: a span reads like `2 months`, `3 working days` or `12 weeks`, not `soon`
+    """
+    read = re.fullmatch(r"(\d+) (working days?|days?|weeks?|months?|years?)", span)
+    if read is None:
+        raise ValueError(f"a span reads like `2 months`, `3 working days` or `12 weeks`, not `{span}`")
+    number, unit = int(read[1]), read[2].rstrip("s")
+    sign = -1 if back else 1
+    if unit == "working day":
+        while number:
+            day += dt.timedelta(days=sign)
+            number -= is_working_day(day, region)
+        return day
+    if unit in ("month", "year"):
+        months = day.year * 12 + day.month - 1 + sign * number * (12 if unit == "year" else 1)
+        year, month = divmod(months, 12)
+        return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return day + dt.timedelta(days=sign * number * (7 if unit == "week" else 1))

@@ -1,0 +1,176 @@
+"""Reads the catalogue's YAML files, and says where a mistake is and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from catalogue import model
+
+DATA = Path(__file__).parent / "data"
+"""The catalogue that this project ships."""
+
+OTHERS = ("rules", "rates")
+"""Folders in it that :mod:`catalogue.rules` reads."""
+
+_Kind = TypeVar("_Kind", bound=BaseModel)
+
+_Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Fast):  # type: ignore[misc]
+    """A safe loader that leaves days as they are written, for the model to judge, and refuses a key given twice."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in _Fast.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        """A mapping whose keys are all different."""
+        keys = [key.value for key, _ in node.value]
+        for key, (place, _) in zip(keys, node.value, strict=True):
+            if keys.count(key) > 1 and key != "<<":
+                raise yaml.constructor.ConstructorError(None, None, f"`{key}` is given twice", place.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+class CatalogueError(Exception):
+    """The catalogue's files can't be used as they are.
+
+    ``problems`` lists every one found, each as ``file:line: what is wrong; how to mend it``.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+def read(folder: Path = DATA) -> model.File:
+    """All files below ``folder`` as one.
+
+    Raises:
+        CatalogueError: with every problem in every file, not the first one alone.
+    """
+    problems: list[str] = []
+    parts: list[model.File] = []
+    paths = sorted(path for path in folder.rglob("*.yml") if path.relative_to(folder).parts[0] not in OTHERS)
+    if not paths:
+        raise CatalogueError([f"{folder}: no catalogue files (*.yml) here"])
+    for path in paths:
+        try:
+            parts.append(read_file(path, folder))
+        except CatalogueError as error:
+            problems += error.problems
+    if problems:
+        raise CatalogueError(problems)
+    return model.File(
+        **{name: tuple(item for part in parts for item in getattr(part, name)) for name in model.File.model_fields}
+    )
+
+
+def read_file(path: Path, folder: Path = DATA) -> model.File:
+    """One file, checked against the model."""
+    return read_as(model.File, path, folder)
+
+
+def read_as(kind: type[_Kind], path: Path, folder: Path = DATA) -> _Kind:
+    """One file of any ``kind``, checked against that model."""
+    name = path.relative_to(folder).as_posix()
+    text = path.read_text(encoding="utf-8")
+    try:
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, in C where there is one
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise CatalogueError([f"{name}:{line}: this is not YAML ({error.problem}); check indents, colons and quotes"]) from None
+    if not isinstance(content, dict):
+        lists = ", ".join(f"`{key}:`" for key in kind.model_fields)
+        raise CatalogueError([f"{name}:1: the file holds no list; start it with one of {lists}"])
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        node = yaml.compose(text, Loader=_Loader)
+        raise CatalogueError(list(_problems(kind, name, node, error))) from None
+
+
+def lines(path: Path, places: Iterable[tuple[str | int, ...]]) -> list[int]:
+    """The line (from 1) of each of the ``places`` in a YAML file."""
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+    return [_line(node, place) for place in places]
+
+
+def _problems(kind: type[BaseModel], name: str, node: Any, error: ValidationError) -> Iterator[str]:
+    seen: set[str] = set()
+    for one in error.errors():
+        # The tags that tell kinds of expressions apart, such as <all>, are not in the file.
+        place = tuple(part for part in one["loc"] if part != "[key]" and not re.fullmatch("<.+>", str(part)))
+        line = _line(node, place)
+        said = f"{name}:{line}: {_say(kind, one, place)}"
+        if said not in seen:
+            seen.add(said)
+            yield said
+
+
+def _say(kind: type[BaseModel], one: Any, place: tuple[Any, ...]) -> str:
+    key = str(place[-1]) if place else "file"
+    if one["type"] == "extra_forbidden" and " " in key:
+        return f"`{key}` is not a field; a text with a comma inside {{...}} needs quotes"
+    if one["type"] == "extra_forbidden":
+        known = _fields_at(kind, place[:-1])
+        close = difflib.get_close_matches(key, known, n=1)
+        hint = f"did you mean `{close[0]}`?" if close else f"fields here: {', '.join(known)}"
+        return f"`{key}` is not a field; {hint}"
+    if one["type"] == "missing":
+        return f"`{key}` is missing; add it"
+    message = one["msg"].removeprefix("Value error, ")
+    return f"`{key}`: {message[:1].lower()}{message[1:]}"
+
+
+def _fields_at(root: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
+    """The field names that the model knows at ``place``."""
+    kind: Any = root
+    for part in place:
+        if isinstance(part, int) or not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            continue
+        by_name = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+        kind = _model_in(by_name.get(str(part), kind)) or kind
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return [field.alias or name for name, field in kind.model_fields.items()]
+    return []
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in get_args(annotation):
+        found = _model_in(inner)
+        if found:
+            return found
+    return None
+
+
+def _line(node: Any, place: tuple[Any, ...]) -> int:
+    """The line (from 1) of what stands at ``place`` in a composed document, or of the nearest thing around it."""
+    line: int = node.start_mark.line
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(part):
+                    line, node = key.start_mark.line, value
+                    break
+            else:
+                break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line
+        elif isinstance(part, int):
+            continue
+        else:
+            break
+    return line + 1

@@ -1,0 +1,281 @@
+"""Three-valued evaluation: an expression becomes closures that say yes, no or not known yet.
+
+Numbers and days are carried as what they can be at least and at most, so that a test is decided as soon as nothing
+that is still unknown could change it: with an income under the lowest limit, nobody need be asked how many children
+they have. A fact that is learned only narrows this down; it never turns a yes or a no around.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+Verdict = bool | None
+Range = tuple[float, float]
+"""The least and the most that a number can be. Days are counted as ordinals."""
+
+BIG = 1e15
+ANYTHING: Range = (-BIG, BIG)
+STUCK = math.inf
+"""The cost of what no question can settle any more."""
+
+
+class Env:
+    """What a check knows: the values of facts, which facts may not be asked again, the day and its rates."""
+
+    __slots__ = ("closed", "day", "facts", "rates")
+
+    def __init__(self, facts: Mapping[str, Any], closed: frozenset[str], day: int, rates: Mapping[str, Range]) -> None:
+        self.facts, self.closed, self.day, self.rates = facts, closed, day, rates
+
+
+@dataclass
+class Because:
+    """What decided a verdict."""
+
+    facts: set[str] = field(default_factory=set)
+    criteria: set[str] = field(default_factory=set)
+
+
+class Plan(NamedTuple):
+    """How an open question would be settled: how likely with a yes, with how many questions, and which ones first."""
+
+    likely: float
+    cost: float
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A test: its verdict, what decided it, and what to ask while it is open. ``names`` are the facts in it."""
+
+    of: Callable[[Env], Verdict]
+    used: Callable[[Env, Because], None]
+    plan: Callable[[Env], Plan]
+    names: tuple[str, ...]
+    rates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number or a day: its range, and the known and the missing facts that it depends on."""
+
+    of: Callable[[Env], Range]
+    used: Callable[[Env, Because], None]
+    missing: Callable[[Env], tuple[str, ...]]
+    names: tuple[str, ...]
+    rates: tuple[str, ...] = ()
+
+
+def names_of(parts: tuple[Truth | Number, ...]) -> tuple[str, ...]:
+    """The facts in all of them, each once, in order."""
+    return tuple(dict.fromkeys(name for part in parts for name in part.names))
+
+
+def rates_of(parts: tuple[Truth | Number, ...]) -> tuple[str, ...]:
+    """The rates in all of them."""
+    return tuple(dict.fromkeys(name for part in parts for name in part.rates))
+
+
+def fact_truth(name: str, wanted: frozenset[str] | None = None) -> Truth:
+    """A yes-or-no fact, or whether a choice is among ``wanted``."""
+
+    def of(env: Env) -> Verdict:
+        value = env.facts.get(name)
+        if value is None or wanted is None:
+            return value  # type: ignore[no-any-return]
+        return value in wanted
+
+    def used(env: Env, because: Because) -> None:
+        if name in env.facts:
+            because.facts.add(name)
+
+    def plan(env: Env) -> Plan:
+        return Plan(0.5, STUCK, ()) if name in env.closed else Plan(0.5, 1, (name,))
+
+    return Truth(of, used, plan, (name,))
+
+
+def all_of(parts: tuple[Truth, ...]) -> Truth:
+    """Every one holds: one no decides it."""
+    tests = tuple(part.of for part in parts)
+
+    def of(env: Env) -> Verdict:
+        verdict: Verdict = True
+        for test in tests:
+            one = test(env)
+            if one is False:
+                return False
+            if one is None:
+                verdict = None
+        return verdict
+
+    def used(env: Env, because: Because) -> None:
+        _deciding(parts, env, because, False)
+
+    def plan(env: Env) -> Plan:
+        open_ = [part.plan(env) for part in parts if part.of(env) is None]
+        # The test that is cheapest for its chance of settling all with a no comes first.
+        open_.sort(key=lambda one: (one.likely - 1) / one.cost)
+        return _chain(open_, lambda one: one.likely, math.prod(one.likely for one in open_))
+
+    return Truth(of, used, plan, names_of(parts), rates_of(parts))
+
+
+def any_of(parts: tuple[Truth, ...]) -> Truth:
+    """At least one holds: one yes decides it."""
+    tests = tuple(part.of for part in parts)
+
+    def of(env: Env) -> Verdict:
+        verdict: Verdict = False
+        for test in tests:
+            one = test(env)
+            if one is True:
+                return True
+            if one is None:
+                verdict = None
+        return verdict
+
+    def used(env: Env, because: Because) -> None:
+        _deciding(parts, env, because, True)
+
+    def plan(env: Env) -> Plan:
+        open_ = [part.plan(env) for part in parts if part.of(env) is None]
+        open_.sort(key=lambda one: -one.likely / one.cost)
+        return _chain(open_, lambda one: 1 - one.likely, 1 - math.prod(1 - one.likely for one in open_))
+
+    return Truth(of, used, plan, names_of(parts), rates_of(parts))
+
+
+def _deciding(parts: tuple[Truth, ...], env: Env, because: Because, decisive: bool) -> None:
+    """One part that decides alone is the whole reason; else all of them are."""
+    alone = [part for part in parts if part.of(env) is decisive]
+    for part in alone[:1] or parts:
+        part.used(env, because)
+
+
+def _chain(open_: list[Plan], going_on: Callable[[Plan], float], likely: float) -> Plan:
+    cost, reached = 0.0, 1.0
+    for one in open_:
+        cost += reached * one.cost if one.cost < STUCK else 0
+        reached *= going_on(one)
+    facts = tuple(dict.fromkeys(name for one in open_ for name in one.facts))
+    return Plan(likely, cost if facts else STUCK, facts)
+
+
+def not_(part: Truth) -> Truth:
+    """The other way round."""
+
+    def of(env: Env) -> Verdict:
+        one = part.of(env)
+        return None if one is None else not one
+
+    def plan(env: Env) -> Plan:
+        one = part.plan(env)
+        return one._replace(likely=1 - one.likely)
+
+    return Truth(of, part.used, plan, part.names, part.rates)
+
+
+def at_least(count: int, parts: tuple[Truth, ...]) -> Truth:
+    """So many of them hold."""
+
+    def of(env: Env) -> Verdict:
+        verdicts = [part.of(env) for part in parts]
+        if verdicts.count(True) >= count:
+            return True
+        return False if verdicts.count(True) + verdicts.count(None) < count else None
+
+    def used(env: Env, because: Because) -> None:
+        verdict = of(env)
+        for part in parts:
+            if verdict is None or part.of(env) is verdict:
+                part.used(env, because)
+
+    def plan(env: Env) -> Plan:
+        open_ = sorted((part.plan(env) for part in parts if part.of(env) is None), key=lambda one: one.cost)
+        return _chain(open_, lambda one: 0.5, 0.5)
+
+    return Truth(of, used, plan, names_of(parts), rates_of(parts))
+
+
+def if_truth(conditions: tuple[Truth, ...], values: tuple[Truth, ...]) -> Truth:
+    """The value of the first condition that holds; the last value stands for all else."""
+    everything = (*conditions, *values)
+
+    def branches(env: Env) -> tuple[list[Truth], list[Truth]]:
+        """The conditions that were looked at, and the values that are still possible."""
+        looked, possible = [], []
+        for condition, value in zip(conditions, values, strict=False):
+            one = condition.of(env)
+            looked.append(condition)
+            if one is not False:
+                possible.append(value)
+            if one is True:
+                return looked, possible
+        return looked, [*possible, values[-1]]
+
+    def of(env: Env) -> Verdict:
+        found = {value.of(env) for value in branches(env)[1]}
+        return found.pop() if len(found) == 1 else None
+
+    def used(env: Env, because: Because) -> None:
+        for part in (one for group in branches(env) for one in group):
+            part.used(env, because)
+
+    def plan(env: Env) -> Plan:
+        looked, possible = branches(env)
+        open_ = [one.plan(env) for one in looked if one.of(env) is None]
+        then = [one.plan(env) for one in possible if one.of(env) is None]
+        chain = _chain([*open_, *sorted(then, key=lambda one: one.cost)], lambda one: 0.7, 0.5)
+        return chain if open_ or not then else then[0]
+
+    return Truth(of, used, plan, names_of(everything), rates_of(everything))
+
+
+def weighed(part: Truth, likely: float, criterion: str) -> Truth:
+    """A criterion: a test with a name, and how often people meet it."""
+
+    def used(env: Env, because: Because) -> None:
+        because.criteria.add(criterion)
+        part.used(env, because)
+
+    def plan(env: Env) -> Plan:
+        return part.plan(env)._replace(likely=likely)
+
+    return Truth(part.of, used, plan, part.names, part.rates)
+
+
+_TESTS: dict[str, tuple[Callable[[Range, Range], bool], Callable[[Range, Range], bool]]] = {
+    ">=": (lambda a, b: a[0] >= b[1], lambda a, b: a[1] < b[0]),
+    ">": (lambda a, b: a[0] > b[1], lambda a, b: a[1] <= b[0]),
+    "<=": (lambda a, b: a[1] <= b[0], lambda a, b: a[0] > b[1]),
+    "<": (lambda a, b: a[1] < b[0], lambda a, b: a[0] >= b[1]),
+    "==": (lambda a, b: a[0] == a[1] == b[0] == b[1], lambda a, b: a[1] < b[0] or b[1] < a[0]),
+    "!=": (lambda a, b: a[1] < b[0] or b[1] < a[0], lambda a, b: a[0] == a[1] == b[0] == b[1]),
+}
+
+
+def compare(operator: str, left: Number, right: Number) -> Truth:
+    """A comparison, decided as soon as no value in the ranges could change it."""
+    holds, fails = _TESTS[operator]
+    first, second = left.of, right.of
+    parts = (left, right)
+
+    def of(env: Env) -> Verdict:
+        one, other = first(env), second(env)
+        if holds(one, other):
+            return True
+        return False if fails(one, other) else None
+
+    def used(env: Env, because: Because) -> None:
+        left.used(env, because)
+        right.used(env, because)
+
+    def plan(env: Env) -> Plan:
+        missing = tuple(dict.fromkeys((*left.missing(env), *right.missing(env))))
+        return Plan(0.5, len(missing) or STUCK, missing)
+
+    return Truth(of, used, plan, names_of(parts), rates_of(parts))
