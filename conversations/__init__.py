@@ -1,0 +1,25 @@
+"""Turns of a conversation: stored, put in order, masked, and answered through Rasa in typed messages."""
+
+from conversations.context import Consent, Context, Draft, Started
+from conversations.rasa import Parse, Rasa, RasaDown
+from conversations.store import Conversation, Store, Turn, UnknownConversation
+from conversations.talk import BadMessage, Reply, Talk
+from conversations.words import Words
+
+__all__ = [
+    "BadMessage",
+    "Consent",
+    "Context",
+    "Conversation",
+    "Draft",
+    "Parse",
+    "Rasa",
+    "RasaDown",
+    "Reply",
+    "Started",
+    "Store",
+    "Talk",
+    "Turn",
+    "UnknownConversation",
+    "Words",
+]

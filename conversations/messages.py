@@ -1,0 +1,285 @@
+"""Typed messages: what the assistant says, as data that any channel can render.
+
+The assistant never sends a sentence that has to be taken apart again. Each message has a ``type``; a channel renders
+the types that it knows and shows ``text`` for one that it does not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Language = Literal["en", "mi"]
+
+
+class Base(BaseModel):
+    """What every message has: words for channels that show nothing else, and their language."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = ""
+    lang: Language = "en"
+    unreviewed: bool = Field(default=False, description="te reo Māori that no fluent speaker has reviewed yet")
+
+
+class Link(BaseModel):
+    """A link to an official page; ``checked`` is false where no source that we read shows it."""
+
+    url: str
+    label: str
+    checked: bool = True
+
+
+class Choice(BaseModel):
+    """Something the person can choose. ``id`` is sent back as it is, as ``{"choice": id}``."""
+
+    id: str
+    label: str
+    kind: Literal["primary", "secondary", "warning"] = "secondary"
+    lang: Language = "en"
+
+
+class Said(BaseModel):
+    """A statement about a service with how sure it is and where it comes from."""
+
+    text: str
+    checked: bool = True
+    source: Link | None = None
+    as_of: str | None = None
+
+
+class Words(Base):
+    """Plain words, and perhaps links."""
+
+    type: Literal["text"] = "text"
+    links: list[Link] = []
+
+
+class Choices(Base):
+    """A question with plain choices."""
+
+    type: Literal["choices"] = "choices"
+    choices: list[Choice]
+
+
+class PlanStep(BaseModel):
+    """One service in a plan card."""
+
+    service: str
+    name: str
+    what: str
+    agency: str
+    agency_name: str
+    stage: Literal["now", "before", "soon", "later"]
+    why: str
+    only_if: str | None = None
+    due: dt.date | None = None
+    due_text: str | None = None
+    overdue: bool = False
+    waits_for: list[str] = Field(default=[], description="names of services in this plan that come first")
+    not_with: list[str] = Field(default=[], description="names of services that can't be had for the same time")
+    not_with_why: str | None = None
+    cost: str | None = None
+    checked: bool = True
+    application: str | None = Field(default=None, description="reference, once it has been started")
+    state: str | None = None
+    choices: list[Choice] = []
+    link: Link | None = None
+
+
+class PlanCard(Base):
+    """The plan: services of several agencies in the order in which their turn comes."""
+
+    type: Literal["plan"] = "plan"
+    life_events: list[str]
+    names: list[str] = Field(description="the life events' names")
+    steps: list[PlanStep]
+    agencies: int
+    choices: list[Choice] = []
+
+
+class ServiceCard(Base):
+    """One service explained: all of it, or the part that was asked about."""
+
+    type: Literal["service"] = "service"
+    service: str
+    name: str
+    agency_name: str
+    asked: Literal["cost", "documents", "time", "where", "how", "eligibility", "status", "deadline"] | None = None
+    what: str
+    who: list[str] = []
+    ready: list[str] = []
+    cost: list[Said] = []
+    amount: list[Said] = []
+    time: list[Said] = []
+    deadline: list[Said] = []
+    where: list[Said] = []
+    links: list[Link] = []
+    phones: list[Said] = []
+    checked: bool = True
+    assured_date: dt.date
+    choices: list[Choice] = []
+
+
+class Notice(Base):
+    """What would be sent to whom and why, before anything is asked or sent (Privacy Act 2020, principle 3)."""
+
+    type: Literal["notice"] = "notice"
+    service: str
+    name: str
+    agency_name: str
+    purpose: str
+    recipients: str | None = None
+    refusal: str
+    facts: list[str] = Field(description="labels of the facts that are asked for")
+    cost: str | None = None
+    choices: list[Choice]
+
+
+class Option(BaseModel):
+    """One of the answers that a question allows."""
+
+    id: str
+    label: str
+
+
+class Question(Base):
+    """A fact that is asked for. Answer with text, or with one of ``options`` as ``{"choice": "answer:<id>"}``."""
+
+    type: Literal["question"] = "question"
+    fact: str
+    fact_type: str
+    help: str | None = None
+    why: str | None = None
+    options: list[Option] = []
+    error: str | None = None
+    known: str | None = Field(default=None, description="what was answered before, to be kept or changed")
+    number: int = Field(description="which question this is, from 1")
+    of: int = Field(description="how many there are in all")
+    choices: list[Choice] = []
+
+
+class Answer(BaseModel):
+    """A fact as it was answered."""
+
+    fact: str
+    label: str
+    value: str
+    choice: Choice
+
+
+class CheckAnswers(Base):
+    """Everything that will be sent, to be checked before it is."""
+
+    type: Literal["check_answers"] = "check_answers"
+    service: str
+    name: str
+    agency_name: str
+    answers: list[Answer]
+    choices: list[Choice]
+
+
+class Receipt(Base):
+    """That an application was taken in: what, for whom, and how to follow it."""
+
+    type: Literal["receipt"] = "receipt"
+    service: str
+    name: str
+    agency_name: str
+    reference: str
+    access_code: str
+    sent_at: dt.datetime
+    sent: list[str] = Field(description="labels of the facts that were sent")
+    choices: list[Choice] = []
+
+
+class Past(BaseModel):
+    """A state that an application has been in."""
+
+    state: str
+    label: str
+    at: dt.datetime
+    message: str | None = None
+
+
+class Status(Base):
+    """Where an application is, in the agency's own words."""
+
+    type: Literal["status"] = "status"
+    reference: str
+    service: str
+    name: str
+    agency_name: str
+    state: str
+    label: str
+    message: str | None = None
+    next: str | None = None
+    agency_reference: str | None = None
+    expected_by: dt.date | None = None
+    updated_at: dt.datetime
+    history: list[Past] = []
+    final: bool = False
+    choices: list[Choice] = []
+
+
+class Line(BaseModel):
+    """A number to call for someone in danger or distress."""
+
+    name: str
+    number: str
+    what: str
+    text_to: str | None = None
+    hours: str | None = None
+
+
+class Crisis(Base):
+    """Before anything else: who can help now."""
+
+    type: Literal["crisis"] = "crisis"
+    lines: list[Line]
+    choices: list[Choice] = []
+
+
+class Handover(Base):
+    """That a person can help: how to reach one, and a code that spares telling it all again."""
+
+    type: Literal["handover"] = "handover"
+    code: str
+    open_now: bool
+    hours: str
+    phones: list[Said] = []
+    choices: list[Choice] = []
+
+
+class CheckService(BaseModel):
+    """How a check of one service stands."""
+
+    service: str
+    name: str
+    verdict: Literal["yes", "no", "unknown"]
+    met: list[Said] = []
+    not_met: list[Said] = []
+    not_known: list[Said] = []
+    rates_as_of: dt.date | None = None
+    choices: list[Choice] = []
+    link: Link | None = None
+
+
+class CheckCard(Base):
+    """What someone may be able to get, service by service. Only the agency decides."""
+
+    type: Literal["check"] = "check"
+    services: list[CheckService]
+    choices: list[Choice] = []
+
+
+Message: TypeAlias = Annotated[
+    Words | Choices | PlanCard | ServiceCard | Notice | Question | CheckAnswers | Receipt | Status | Crisis | Handover | CheckCard,
+    Field(discriminator="type"),
+]
+"""Any of the typed messages."""
+
+messages: TypeAdapter[list[Message]] = TypeAdapter(list[Message])
+"""Reads and writes a list of messages."""

@@ -1,0 +1,101 @@
+"""The client of Rasa: one message in, what the actions said back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from pydantic import BaseModel
+
+from conversations.messages import Message, Words, messages
+
+
+class RasaDown(Exception):
+    """Rasa does not answer, or not in time. The message is not lost: it is stored, and can be sent again."""
+
+
+class Parse(BaseModel):
+    """What the model made of a text, without it becoming part of a conversation."""
+
+    text: str
+    decision: str
+    life_events: list[dict[str, Any]] = []
+    detected: list[str] = []
+    choices: list[str] = []
+    intent: str = ""
+    confidence: float = 0.0
+    service: str | None = None
+    question: str | None = None
+    about: str | None = None
+    language: str | None = None
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Parse:
+        """From Rasa's parse data, where payloads of buttons have no decision."""
+        intent = data.get("intent") or {}
+        picked = {name: data[name] for name in cls.model_fields if name in data and name not in ("intent", "confidence")}
+        return cls(
+            **{"text": "", "decision": "dialogue", **{key: value for key, value in picked.items() if value is not None}},
+            intent=intent.get("name") or "",
+            confidence=intent.get("confidence") or 0.0,
+        )
+
+
+class Rasa:
+    """Rasa at its private address.
+
+    Args:
+        token: what both the HTTP API and the message channel ask for.
+        timeout: seconds for one turn.
+    """
+
+    def __init__(self, url: str, token: str, timeout: float = 15.0, transport: httpx.BaseTransport | None = None) -> None:
+        self._token = token
+        self._http = httpx.Client(
+            base_url=url,
+            timeout=httpx.Timeout(timeout, connect=2.0),
+            limits=httpx.Limits(max_connections=50, max_keepalive_connections=20),
+            transport=transport,
+        )
+
+    def say(self, conversation: str, text: str, language: str) -> list[Message]:
+        """Sends ``text`` as the next message of ``conversation``; gives what the actions said.
+
+        Raises:
+            RasaDown: where no answer came.
+        """
+        body = {"sender": conversation, "message": text, "metadata": {"language": language}}
+        said = self._post("/webhooks/aratohu/messages", body)
+        return messages.validate_python(
+            [one["custom"] if "custom" in one else Words(text=one.get("text") or "").model_dump() for one in said]
+        )
+
+    def parse(self, text: str) -> Parse:
+        """What the model makes of ``text``.
+
+        Raises:
+            RasaDown: where no answer came.
+        """
+        return Parse.of(self._post("/model/parse", {"text": text}))
+
+    def is_ready(self) -> bool:
+        """Whether Rasa answers and has a model."""
+        try:
+            answer = self._http.get("/status", params={"token": self._token}, timeout=2.0)
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == 200
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._http.close()
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        try:
+            answer = self._http.post(
+                path, json=body, params={"token": self._token}, headers={"Authorization": f"Bearer {self._token}"}
+            )
+            answer.raise_for_status()
+            return answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise RasaDown(type(error).__name__) from error

@@ -1,0 +1,236 @@
+"""Conversations in the database: opening them, and what was said in order."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import threading
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from conversations.context import Context
+from conversations.messages import Language, Message, messages
+from conversations.tables import ConversationRow, TurnRow
+from storage import Database, now
+from storage.secrets import code, digest, matches, tidy, token
+
+By = Literal["person", "assistant", "adviser"]
+
+
+class UnknownConversation(LookupError):
+    """There is no such conversation, or the token is not its own. Which of the two is not told apart."""
+
+
+class Turn(BaseModel):
+    """What was said at one go: ``text`` by a person, ``messages`` by the assistant."""
+
+    number: int
+    by: By
+    at: dt.datetime
+    text: str | None = None
+    choice: str | None = None
+    messages: list[Message] = []
+    decision: str | None = None
+    life_events: list[dict[str, Any]] = []
+    answers: int | None = None
+
+
+class Conversation(BaseModel):
+    """A conversation without its turns."""
+
+    id: str
+    language: Language
+    agency: str | None
+    holder: str
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+class Store:
+    """Keeps conversations.
+
+    Callers need not lock: :meth:`turn` gives one conversation to one thread at a time, in order of arrival as far as
+    the operating system wakes them so, and the database refuses two turns of one number.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._guard = threading.Lock()
+
+    def open(self, language: Language = "en", agency: str | None = None) -> tuple[Conversation, str]:
+        """A new conversation and its token, which is told once and never kept."""
+        secret = token()
+        row = ConversationRow(
+            id=uuid.uuid4().hex,
+            token_hash=digest(secret),
+            language=language,
+            agency=agency,
+            context=Context().model_dump(mode="json"),
+        )
+        with self._database.begin() as session:
+            session.add(row)
+            session.flush()
+            return _conversation(row), secret
+
+    def find(self, conversation: str, secret: str) -> Conversation:
+        """The conversation, to whoever holds its token.
+
+        Raises:
+            UnknownConversation: else.
+        """
+        with self._database.begin() as session:
+            row = session.get(ConversationRow, conversation)
+            # The comparison is made either way, so that the time taken does not tell whether the id exists.
+            if not matches(secret, row.token_hash if row else None) or row is None:
+                raise UnknownConversation
+            return _conversation(row)
+
+    def get(self, conversation: str) -> Conversation:
+        """The conversation, for parts of the program that have no token.
+
+        Raises:
+            UnknownConversation: where there is none.
+        """
+        with self._database.begin() as session:
+            return _conversation(_row(session, conversation))
+
+    def speak(self, conversation: str, language: Language) -> None:
+        """Goes on in another language."""
+        with self._database.begin() as session:
+            _row(session, conversation).language = language
+
+    @contextlib.contextmanager
+    def turn(self, conversation: str) -> Iterator[None]:
+        """Holds the conversation for one turn."""
+        with self._guard:
+            lock = self._locks[conversation]
+        with lock:
+            yield
+
+    @contextlib.contextmanager
+    def change(self, conversation: str) -> Iterator[Context]:
+        """The conversation's context, stored again at the end."""
+        with self._database.begin() as session:
+            row = _row(session, conversation)
+            context = Context.model_validate(row.context)
+            yield context
+            row.context = context.model_dump(mode="json")
+            row.updated_at = now()
+
+    def context(self, conversation: str) -> Context:
+        """The conversation's context, to read."""
+        with self._database.begin() as session:
+            return Context.model_validate(_row(session, conversation).context)
+
+    def save(self, conversation: str, context: Context) -> None:
+        """Stores a context that was read with :meth:`context`, within the same turn."""
+        with self._database.begin() as session:
+            _row(session, conversation).context = context.model_dump(mode="json")
+
+    def add(self, conversation: str, turn: Turn, nonce: str | None = None) -> Turn:
+        """Writes a turn down, with the next number."""
+        content = turn.model_dump(mode="json", include={"text", "choice", "messages"})
+        with self._database.begin() as session:
+            row = _row(session, conversation)
+            last = session.scalar(select(func.max(TurnRow.number)).where(TurnRow.conversation == conversation)) or 0
+            session.add(
+                TurnRow(
+                    conversation=conversation,
+                    number=last + 1,
+                    by=turn.by,
+                    nonce=nonce,
+                    content=content,
+                    decision=turn.decision,
+                    life_events=turn.life_events,
+                    answers=turn.answers,
+                    created_at=turn.at,
+                )
+            )
+            row.updated_at = now()
+            return turn.model_copy(update={"number": last + 1})
+
+    def turns(self, conversation: str, since: int = 0) -> list[Turn]:
+        """What was said after turn ``since``, in order."""
+        wanted = select(TurnRow).where(TurnRow.conversation == conversation, TurnRow.number > since)
+        with self._database.begin() as session:
+            return [_turn(row) for row in session.scalars(wanted.order_by(TurnRow.number))]
+
+    def seen(self, conversation: str, nonce: str) -> Turn | None:
+        """The turn that was posted with ``nonce`` before, if any."""
+        wanted = select(TurnRow).where(TurnRow.conversation == conversation, TurnRow.nonce == nonce)
+        with self._database.begin() as session:
+            row = session.scalar(wanted)
+            return _turn(row) if row else None
+
+    def waiting(self) -> list[str]:
+        """Conversations whose last turn only says that the message was kept, oldest first."""
+        last = select(func.max(TurnRow.id)).group_by(TurnRow.conversation).scalar_subquery()
+        wanted = select(TurnRow.conversation).where(TurnRow.id.in_(last), TurnRow.decision == "kept")
+        with self._database.begin() as session:
+            return list(session.scalars(wanted.order_by(TurnRow.id).limit(50)))
+
+    def is_waiting(self, conversation: str) -> bool:
+        """Whether the last thing said was a person's, or was only kept because the assistant was away."""
+        wanted = select(TurnRow).where(TurnRow.conversation == conversation).order_by(TurnRow.number.desc()).limit(1)
+        with self._database.begin() as session:
+            last = session.scalar(wanted)
+            return last is not None and (last.by == "person" or last.decision == "kept")
+
+    def code(self, conversation: str) -> str:
+        """The code that finds this conversation again on the phone; the same one each time."""
+        with self._database.begin() as session:
+            row = _row(session, conversation)
+            context = Context.model_validate(row.context)
+            if context.code is None:
+                context.code = code(2)
+                row.context = context.model_dump(mode="json")
+                row.code_hash = digest(tidy(context.code))
+            return context.code
+
+    def forget(self, before: dt.datetime) -> int:
+        """Deletes conversations untouched since ``before``; gives how many."""
+        with self._database.begin() as session:
+            old = list(session.scalars(select(ConversationRow.id).where(ConversationRow.updated_at < before)))
+            session.execute(delete(TurnRow).where(TurnRow.conversation.in_(old)))
+            session.execute(delete(ConversationRow).where(ConversationRow.id.in_(old)))
+            return len(old)
+
+
+def _row(session: Session, conversation: str) -> ConversationRow:
+    row = session.get(ConversationRow, conversation)
+    if row is None:
+        raise UnknownConversation
+    return row
+
+
+def _conversation(row: ConversationRow) -> Conversation:
+    return Conversation(
+        id=row.id,
+        language="mi" if row.language == "mi" else "en",
+        agency=row.agency,
+        holder=row.holder,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _turn(row: TurnRow) -> Turn:
+    by: Any = row.by
+    return Turn(
+        number=row.number,
+        by=by,
+        at=row.created_at,
+        text=row.content.get("text"),
+        choice=row.content.get("choice"),
+        messages=messages.validate_python(row.content.get("messages") or []),
+        decision=row.decision,
+        life_events=row.life_events or [],
+        answers=row.answers,
+    )

@@ -1,0 +1,237 @@
+"""One message's way: stored, put in order, masked, to Rasa, and what comes back stored again."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Any
+
+from pydantic import BaseModel
+
+from catalogue import AnswerError, Catalogue, answers
+from conversations.context import Context
+from conversations.masking import mask
+from conversations.messages import Message
+from conversations.rasa import Parse, Rasa, RasaDown
+from conversations.store import Store, Turn
+from conversations.words import Words
+from insights import Ledger
+from storage import now
+
+LONGEST = 4000
+"""Characters in one message, at most."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
+
+
+class BadMessage(ValueError):
+    """The message can't be taken as it is. The text says what to do, for the person to read."""
+
+
+class Reply(BaseModel):
+    """What a message led to. ``life_events`` are the likeliest with their confidence, highest first."""
+
+    turn: int
+    messages: list[Message]
+    decision: str | None = None
+    life_events: list[dict[str, Any]] = []
+
+
+class Talk:
+    """Takes messages and gives replies.
+
+    Callers need not think of order, doubled posts or a Rasa that is away: a conversation takes one message at a time,
+    a nonce that was seen gives the reply of then, and a message that could not be answered is kept.
+    """
+
+    def __init__(self, store: Store, rasa: Rasa, catalogue: Catalogue, words: Words, ledger: Ledger) -> None:
+        self.store = store
+        self.rasa = rasa
+        self.catalogue = catalogue
+        self.words = words
+        self.ledger = ledger
+
+    def greet(self, conversation: str) -> Reply:
+        """The first words of a conversation, which nobody had to ask for."""
+        language = self.store.get(conversation).language
+        said: list[Message] = [self.words.say("welcome", language)]
+        turn = self.store.add(conversation, Turn(number=0, by="assistant", at=now(), messages=said))
+        self.ledger.note("conversation_opened")
+        return Reply(turn=turn.number, messages=said)
+
+    def receive(
+        self, conversation: str, *, text: str | None = None, choice: str | None = None, nonce: str | None = None
+    ) -> Reply:
+        """Takes a text, or the id of a choice that was offered.
+
+        Raises:
+            BadMessage: where it can't be taken; nothing was stored.
+        """
+        if (text is None) == (choice is None):
+            raise BadMessage("Send either `text` or `choice`, one of the two.")
+        with self.store.turn(conversation):
+            seen = self.store.seen(conversation, nonce) if nonce else None
+            if seen is not None:
+                return self._reply_to(conversation, seen)
+            context = self.store.context(conversation)
+            if choice is not None:
+                payload = self._chosen(context, conversation, choice)
+                asked = Turn(number=0, by="person", at=now(), choice=choice, text=self._label(conversation, choice))
+            else:
+                clean = tidy(text or "")
+                payload = None
+                asked = Turn(number=0, by="person", at=now(), text=clean)
+            asked = self.store.add(conversation, asked, nonce)
+            self.ledger.note("message_received")
+            return self._answer(conversation, asked, payload)
+
+    def retry(self, conversation: str) -> Reply | None:
+        """Answers a text that was kept while Rasa was away, if there is one."""
+        with self.store.turn(conversation):
+            turns = self.store.turns(conversation)
+            answered = {turn.answers for turn in turns if turn.decision != "kept"}
+            waiting = [turn for turn in turns if turn.by == "person" and turn.number not in answered]
+            if not waiting:
+                return None
+            last = waiting[-1]
+            return self._answer(conversation, last, _payload(last.choice) if last.choice else None)
+
+    def _answer(self, conversation: str, asked: Turn, payload: str | None) -> Reply:
+        language = self.store.get(conversation).language
+        with self.store.change(conversation) as context:
+            context.decision, context.recognised = None, []
+        try:
+            if payload is None:
+                payload = self._take_in(conversation, asked.text or "")
+            said = self.rasa.say(conversation, payload, language)
+        except RasaDown:
+            said = [self.words.say("assistant_away", language)]
+            turn = Turn(number=0, by="assistant", at=now(), messages=said, decision="kept", answers=asked.number)
+            return _reply(self.store.add(conversation, turn))
+        if not said:
+            said = [self.words.say("nothing_said", language)]
+        with self.store.change(conversation) as context:
+            context.offered = list(dict.fromkeys([*context.offered, *offered(said)]))
+            decision, recognised = context.decision, context.recognised
+        turn = Turn(
+            number=0,
+            by="assistant",
+            at=now(),
+            messages=said,
+            decision=decision,
+            life_events=[{"id": event, "confidence": sure} for event, sure in recognised],
+            answers=asked.number,
+        )
+        return _reply(self.store.add(conversation, turn))
+
+    def _take_in(self, conversation: str, text: str) -> str:
+        """What to send to Rasa for ``text``: an answer to the question on the table stays with us."""
+        context = self.store.context(conversation)
+        if context.asking is None or not self._is_answer(context, text):
+            return _for_rasa(text)
+        with self.store.change(conversation) as changing:
+            changing.given = text
+        return "/answer"
+
+    def _is_answer(self, context: Context, text: str) -> bool:
+        fact = self.catalogue.facts[context.asking or ""]
+        reads = True
+        try:
+            answers.read(fact, text, now().date())
+        except AnswerError:
+            reads = False
+        if reads and answers.is_strict(fact):
+            return True
+        return not interrupts(self.rasa.parse(_for_rasa(text)), text, reads)
+
+    def _chosen(self, context: Context, conversation: str, choice: str) -> str:
+        if choice not in context.offered:
+            raise BadMessage("That choice is not one of those offered. Choose one that you see, or write in your own words.")
+        name, _, value = choice.partition(":")
+        if name == "answer" and context.asking is not None:
+            with self.store.change(conversation) as changing:
+                changing.given = value
+            return "/answer"
+        return _payload(choice)
+
+    def _label(self, conversation: str, choice: str) -> str:
+        for turn in reversed(self.store.turns(conversation)):
+            for message in turn.messages:
+                for one, label in _choices(message.model_dump()):
+                    if one == choice:
+                        return label
+        return choice
+
+    def _reply_to(self, conversation: str, asked: Turn) -> Reply:
+        for turn in self.store.turns(conversation, since=asked.number):
+            if turn.answers == asked.number:
+                return _reply(turn)
+        return self._answer(conversation, asked, _payload(asked.choice) if asked.choice else None)
+
+
+def tidy(text: str) -> str:
+    """A text that can be stored and understood: normal form, no invisible characters, not empty, not endless.
+
+    Raises:
+        BadMessage: where there is nothing to go on.
+    """
+    clean = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
+    if _CONTROL.search(clean):
+        raise BadMessage("The message holds characters that can't be read. Type it again, or paste it as plain text.")
+    if not clean:
+        raise BadMessage("The message is empty. Write a few words about what is happening.")
+    if len(clean) > LONGEST:
+        raise BadMessage(f"The message is too long. Use {LONGEST:,} letters or fewer, or send it in parts.")
+    return clean
+
+
+def interrupts(parse: Parse, text: str, reads: bool) -> bool:
+    """Whether a text that was written while a question is open is something else than its answer.
+
+    Args:
+        reads: whether the text could be an answer, as any name or place can.
+    """
+    if parse.decision in ("crisis", "human"):
+        return True
+    if parse.decision == "dialogue":
+        return not reads or parse.confidence >= 0.6
+    if reads:
+        # Free words: only what reads like a question is taken for one.
+        return parse.question is not None and text.rstrip().endswith("?")
+    return parse.question is not None or text.rstrip().endswith("?")
+
+
+def offered(said: list[Message]) -> list[str]:
+    """The ids of all choices in some messages."""
+    return [choice for message in said for choice, _ in _choices(message.model_dump())]
+
+
+def _choices(data: Any) -> list[tuple[str, str]]:
+    """Every choice in a message's data with its label, however deep."""
+    if isinstance(data, list):
+        return [found for item in data for found in _choices(item)]
+    if not isinstance(data, dict):
+        return []
+    found = [found for value in data.values() for found in _choices(value)]
+    if data.get("type") == "question":
+        found += [(f"answer:{option['id']}", option["label"]) for option in data["options"]]
+    for one in (*(data.get("choices") or ()), data.get("choice")):
+        if isinstance(one, dict):
+            found.append((one["id"], one["label"]))
+    return found
+
+
+def _for_rasa(text: str) -> str:
+    """What the model sees of a text: masked, and never mistaken for a button's payload, which begins with a slash."""
+    return mask(text).lstrip("/ ") or "?"
+
+
+def _payload(choice: str) -> str:
+    name, _, value = choice.partition(":")
+    return f"/{name}{json.dumps({'value': value})}" if value else f"/{name}"
+
+
+def _reply(turn: Turn) -> Reply:
+    return Reply(turn=turn.number, messages=turn.messages, decision=turn.decision, life_events=turn.life_events)
