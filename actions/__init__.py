@@ -1,0 +1,50 @@
+"""Rasa's custom actions: thin, from the conversation to the rooms below.
+
+>>> from actions import ACTIONS
+>>> all(action.called.startswith(("action_", "validate_")) for action in ACTIONS)
+True
+"""
+
+from actions.action import Action, Scene
+from actions.care import Crisis, HandOver
+from actions.explain import About, Explain
+from actions.form import Ask, Back, Keep, Skip, Take
+from actions.plan import MakePlan, ShowPlan
+from actions.rooms import Rooms, today
+from actions.smalltalk import CanGet, ChangePerson, Resume, Say, StartAgain, Track
+from actions.start import Agree, Change, CheckAnswers, Decline, Send, Start, Stop
+from actions.understand import Browse, Clarify, OutOfScope, SomethingElse
+
+ACTIONS: tuple[type[Action], ...] = (
+    About,
+    Agree,
+    Ask,
+    Back,
+    Browse,
+    CanGet,
+    Change,
+    ChangePerson,
+    CheckAnswers,
+    Clarify,
+    Crisis,
+    Decline,
+    Explain,
+    HandOver,
+    Keep,
+    MakePlan,
+    OutOfScope,
+    Resume,
+    Say,
+    Send,
+    ShowPlan,
+    Skip,
+    SomethingElse,
+    Start,
+    StartAgain,
+    Stop,
+    Take,
+    Track,
+)
+"""Every action, to be made with the rooms and registered at the webhook."""
+
+__all__ = ["ACTIONS", "Action", "Rooms", "Scene", "today"]

@@ -1,0 +1,91 @@
+"""What all actions share: the conversation that they act in, and saying things in its language."""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+from typing import Any, ClassVar
+
+from rasa_sdk import Action as RasaAction
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.rooms import Rooms
+from actions.speaker import Speaker
+from conversations import Context, Parse
+from conversations.messages import Base
+
+Event = dict[str, Any]
+
+
+class Scene(Speaker):
+    """One action's run: the parsed message, the conversation's context, and what is said.
+
+    Authors of actions need not load, store, translate or send: they change ``context`` and call :meth:`say`.
+    """
+
+    def __init__(self, rooms: Rooms, conversation: str, tracker: Tracker, context: Context, language: str) -> None:
+        super().__init__(rooms, language, context)
+        self.conversation = conversation
+        self.tracker = tracker
+        self.parse = Parse.of(tracker.latest_message or {})
+        self.said: list[Base] = []
+
+    @property
+    def value(self) -> str | None:
+        """What the chosen button stood for: a service, a life event, a fact."""
+        found = next(self.tracker.get_latest_entity_values("value"), None)
+        return str(found) if found is not None else None
+
+    def say(self, key: str, **values: Any) -> None:
+        """Says the words for ``key``."""
+        self.said.append(self.rooms.words.say(key, self.language, **values))
+
+    def show(self, message: Base, key: str | None = None, **values: Any) -> None:
+        """Says a typed message, with the words for ``key`` as its text."""
+        if key is not None:
+            marks = self.rooms.words.marks(key, self.language)
+            message = message.model_copy(update={"text": self.text(key, **values), **marks})
+        self.said.append(message)
+
+
+class Action(RasaAction, abc.ABC):  # type: ignore[misc]
+    """An action of ours. Authors write :meth:`act` and the action's name, nothing else."""
+
+    called: ClassVar[str]
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+
+    def name(self) -> str:
+        """The name that the rules use."""
+        return self.called
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[Any]:
+        """Runs :meth:`act` on the conversation and sends what it said."""
+        # The database may wait for a disk; the event loop must not wait with it.
+        said, events = await asyncio.to_thread(self._run, tracker)
+        for message in said:
+            dispatcher.utter_message(json_message=message.model_dump(mode="json"))
+        return events
+
+    @abc.abstractmethod
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Does it: changes the scene's context, says things, gives Rasa's events."""
+
+    def _run(self, tracker: Tracker) -> tuple[list[Base], list[Event]]:
+        store = self.rooms.store
+        conversation = str(tracker.sender_id)
+        language = store.get(conversation).language
+        context = store.context(conversation)
+        scene = Scene(self.rooms, conversation, tracker, context, language)
+        self._note(scene)
+        events = self.act(scene) or []
+        store.save(conversation, context)
+        return scene.said, events
+
+    def _note(self, scene: Scene) -> None:
+        """Keeps what the model made of the message, once a turn, for whoever asked over the API."""
+        if scene.context.decision is None and scene.tracker.latest_message.get("decision"):
+            scene.context.decision = scene.parse.decision
+            scene.context.recognised = [(one["id"], one["confidence"]) for one in scene.parse.life_events]

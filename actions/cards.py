@@ -1,0 +1,179 @@
+"""From the catalogue and the cases to typed messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TypeVar
+
+from actions.speaker import Speaker
+from catalogue import Plan, Service, Step, make_plan, on
+from catalogue.model import Channel, Cost, Statement
+from cases import Application
+from conversations import messages as m
+
+_Statement = TypeVar("_Statement", bound=Statement)
+
+
+def plan(speaker: Speaker) -> m.PlanCard:
+    """The plan for the conversation's life events, as it stands today."""
+    context, catalogue = speaker.context, speaker.rooms.catalogue
+    made = make_plan(catalogue, context.life_events, context.dates, today=speaker.rooms.today())
+    return m.PlanCard(
+        life_events=list(made.life_events),
+        names=[catalogue.life_events[event].name.in_language(speaker.language) for event in made.life_events],
+        steps=[_step(speaker, made, step) for step in made.steps],
+        agencies=len(made.agencies),
+    )
+
+
+def _step(speaker: Speaker, made: Plan, step: Step) -> m.PlanStep:
+    catalogue = speaker.rooms.catalogue
+    service = catalogue.services[step.service]
+    name = service.name.in_language(speaker.language)
+    started = next((one for one in reversed(speaker.context.started) if one.service == service.id), None)
+    state = speaker.rooms.cases.get(started.reference).state if started else None
+    cost = on(made.made_on, service.cost)
+    choices = [speaker.choice(f"about:{service.id}", "choose_about")]
+    if started:
+        choices.insert(0, speaker.choice(f"status:{started.reference}", "choose_status"))
+    else:
+        kind = "primary" if service.start.kind == "api" else "secondary"
+        choices.insert(0, speaker.choice(f"start:{service.id}", "choose_start", kind=kind))
+    return m.PlanStep(
+        service=service.id,
+        name=name,
+        what=service.what.in_language(speaker.language),
+        agency=service.agency,
+        agency_name=agency_name(speaker, service),
+        stage=step.stage,
+        why=" ".join(dict.fromkeys(reason.why for reason in step.reasons)),
+        only_if=next((reason.only_if for reason in step.reasons if reason.only_if), None),
+        due=step.due,
+        due_text=step.due_text,
+        overdue=step.overdue,
+        waits_for=[catalogue.services[other].name.in_language(speaker.language) for other in step.waits_for],
+        not_with=[catalogue.services[other].name.in_language(speaker.language) for other in step.not_with],
+        not_with_why=step.not_with_why,
+        cost=cost_text(cost) if cost else None,
+        checked=service.confidence == "seen",
+        application=started.reference if started else None,
+        state=speaker.text(f"state_{state}") if state else None,
+        choices=choices,
+    )
+
+
+def service(speaker: Speaker, chosen: Service, asked: str | None = None) -> m.ServiceCard:
+    """A service explained; with ``asked``, only what answers that question."""
+    day = speaker.rooms.today()
+    every = asked is None
+    costs, amounts = _holding(chosen.cost, day), _holding(chosen.amount, day)
+    times, deadlines = _holding(chosen.time, day), _holding(chosen.deadline, day)
+    ways = _holding(chosen.channels, day)
+    return m.ServiceCard.model_validate(
+        {
+            "service": chosen.id,
+            "name": chosen.name.in_language(speaker.language),
+            "agency_name": agency_name(speaker, chosen),
+            "asked": asked,
+            "what": chosen.what.in_language(speaker.language),
+            "who": list(chosen.who) if every or asked == "eligibility" else [],
+            "ready": list(chosen.ready) if every or asked in ("documents", "how") else [],
+            "cost": [_said(chosen, one, cost_text(one)) for one in costs] if every or asked == "cost" else [],
+            "amount": [_said(chosen, one, one.text) for one in amounts] if every or asked == "eligibility" else [],
+            "time": [_said(chosen, one, one.text) for one in times] if every or asked == "time" else [],
+            "deadline": [_said(chosen, one, one.text) for one in deadlines]
+            if every or asked in ("time", "deadline")
+            else [],
+            "where": [_said(chosen, one, one.text) for one in ways if one.text]
+            if every or asked in ("where", "how")
+            else [],
+            "phones": [_said(chosen, one, one.phone) for one in ways if one.phone]
+            if every or asked in ("where", "how")
+            else [],
+            "links": links(speaker, chosen, day)[: None if every else 1],
+            "checked": chosen.confidence == "seen",
+            "assured_date": chosen.assured_date,
+            "choices": _service_choices(speaker, chosen, asked),
+        }
+    )
+
+
+def _service_choices(speaker: Speaker, chosen: Service, asked: str | None) -> list[m.Choice]:
+    choices = [speaker.choice(f"start:{chosen.id}", "choose_start_named", kind="primary", service=chosen.name.en)]
+    if asked is not None:
+        choices.append(speaker.choice(f"about:{chosen.id}", "choose_about"))
+    if speaker.context.life_events:
+        choices.append(speaker.choice("show_plan", "choose_plan"))
+    return choices
+
+
+def links(speaker: Speaker, chosen: Service, day: dt.date) -> list[m.Link]:
+    """The service's own pages that hold on ``day``."""
+    label = speaker.text("link_agency", agency=chosen.brand or agency_name(speaker, chosen))
+    return [
+        m.Link(url=one.url, label=label, checked=chosen.confidence_of(one) == "seen")
+        for one in _holding(chosen.channels, day)
+        if one.url
+    ]
+
+
+def status(speaker: Speaker, application: Application) -> m.Status:
+    """Where an application is."""
+    chosen = speaker.rooms.catalogue.services[application.service]
+    has_next = f"next_{application.state}" in speaker.rooms.words.texts
+    return m.Status(
+        reference=application.reference,
+        service=chosen.id,
+        name=chosen.name.in_language(speaker.language),
+        agency_name=agency_name(speaker, chosen),
+        state=application.state,
+        label=speaker.text(f"state_{application.state}"),
+        message=application.message,
+        next=application.next or (speaker.text(f"next_{application.state}") if has_next else None),
+        agency_reference=application.agency_reference,
+        expected_by=application.expected_by,
+        updated_at=application.updated_at,
+        history=[
+            m.Past(state=one.state, label=speaker.text(f"state_{one.state}"), at=one.at, message=one.message)
+            for one in application.history
+        ],
+        final=application.is_final,
+        choices=[] if application.is_final else [speaker.choice(f"status:{application.reference}", "choose_status")],
+    )
+
+
+def agency_name(speaker: Speaker, chosen: Service) -> str:
+    """The name of the agency that is answerable, in the conversation's language."""
+    return speaker.rooms.catalogue.agency_of(chosen).name.in_language(speaker.language)
+
+
+def cost_text(cost: Cost) -> str:
+    """What something costs, in words."""
+    if cost.amount is None:
+        return cost.text or ""
+    if cost.amount == 0:
+        return cost.text or "Free."
+    dollars = f"${cost.amount:,.0f}" if cost.amount % 1 == 0 else f"${cost.amount:,.2f}"
+    return f"{dollars}. {cost.text}" if cost.text else f"{dollars}."
+
+
+def _said(chosen: Service, statement: Statement, text: str | None) -> m.Said:
+    source = chosen.source_of(statement)
+    return m.Said(
+        text=" ".join(filter(None, (text, statement.note))),
+        checked=chosen.confidence_of(statement) == "seen",
+        source=m.Link(url=source.url, label=source.title)
+        if source and source.url.startswith("https://") and chosen.confidence_of(statement) == "seen"
+        else None,
+        as_of=source.as_of if source else None,
+    )
+
+
+def _holding(statements: tuple[_Statement, ...], day: dt.date) -> list[_Statement]:
+    return [one for one in statements if one.holds_on(day)]
+
+
+def phone_of(chosen: Service, day: dt.date) -> Channel | None:
+    """The first number to call for a service, one that a source shows before any other."""
+    phones = [one for one in _holding(chosen.channels, day) if one.phone]
+    return min(phones, key=lambda one: chosen.confidence_of(one) != "seen", default=None)

@@ -1,0 +1,92 @@
+"""People before services: crisis, and a person to talk to."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import SlotSet
+
+from actions.action import Action, Event, Scene
+from conversations import messages as m
+
+_FIRST_FOR = {
+    "crime_or_violence": ("danger", "family_violence", "sexual_harm"),
+    "emergency_or_disaster": ("danger", "disaster", "medical"),
+    "illness_injury_disability": ("danger", "medical"),
+}
+"""Which lines come first where a life event was recognised beside the crisis."""
+
+
+class Crisis(Action):
+    """Shows who can help now. Asks nothing, and the conversation stays open."""
+
+    called = "action_crisis"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """The lines come from the catalogue, only those that a source shows."""
+        lines = scene.rooms.catalogue.crisis_lines.values()
+        known = [line for line in lines if line.confidence != "unverified"]
+        wanted = [tag for event in scene.parse.detected for tag in _FIRST_FOR.get(event, ())]
+        wanted = wanted or ["danger", "suicide", "any"]
+
+        def rank(line_tags: tuple[str, ...]) -> int:
+            return min((wanted.index(tag) for tag in line_tags if tag in wanted), default=len(wanted))
+
+        ordered = sorted(known, key=lambda line: rank(line.first_for))
+        scene.show(
+            m.Crisis(
+                lines=[
+                    m.Line(
+                        name=line.name.in_language(scene.language),
+                        number=line.number,
+                        what=line.what.in_language(scene.language),
+                        text_to=line.text_to,
+                        hours=line.hours,
+                    )
+                    for line in ordered[:6]
+                ],
+                choices=[scene.choice("person", "choose_person"), *_resume(scene)],
+            ),
+            "crisis",
+        )
+        scene.rooms.ledger.note("crisis_shown")
+        scene.context.missed, scene.context.asking = 0, None
+        return [SlotSet("awaiting", None)]
+
+
+class HandOver(Action):
+    """How to reach a person, with a code that spares telling it all again."""
+
+    called = "action_hand_over"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """The numbers are those of the agencies in the plan; works in any state, at the first time of asking."""
+        catalogue, context = scene.rooms.catalogue, scene.context
+        named = scene.parse.service or context.focus
+        services = [catalogue.services[named]] if named in catalogue.services else []
+        services += [one for event in context.life_events for one in catalogue.services_for(event)]
+        agencies = dict.fromkeys(service.agency for service in services)
+        phones = []
+        for agency in [catalogue.agencies[one] for one in agencies][:4]:
+            for phone in agency.phones[:1]:
+                said = f"{agency.name.in_language(scene.language)}: {phone.number}"
+                hours = f" ({phone.hours})" if phone.hours else ""
+                phones.append(m.Said(text=said + hours, checked=phone.confidence != "unverified"))
+        scene.show(
+            m.Handover(
+                code=scene.rooms.store.code(scene.conversation),
+                open_now=False,
+                hours=scene.text("handover_hours"),
+                phones=phones,
+                choices=[scene.choice("show_plan", "choose_plan")] * bool(context.life_events) + _resume(scene),
+            ),
+            "handover",
+        )
+        # The code was written to the stored context; this one must not overwrite it with none.
+        context.code = scene.rooms.store.code(scene.conversation)
+        context.missed = 0
+        scene.rooms.ledger.note("person_asked_for")
+        return [SlotSet("awaiting", None)]
+
+
+def _resume(scene: Scene) -> list[m.Choice]:
+    """The way back to a form that was interrupted."""
+    return [scene.choice("continue", "choose_continue")] if scene.context.draft else []

@@ -1,0 +1,184 @@
+"""The form of a service: which fact is asked next, and what an answer does.
+
+Rasa's form ``application_form`` carries it: it asks as long as its one slot ``answer`` is empty. The answers
+themselves stay in the conversation's context; Rasa only learns that there was one.
+"""
+
+from __future__ import annotations
+
+from rasa_sdk.events import SlotSet
+
+from actions.action import Action, Event, Scene
+from catalogue import AnswerError, Fact, answers
+from conversations import Draft
+from conversations import messages as m
+
+
+def pending(scene: Scene) -> Fact | None:
+    """The next fact that the draft needs, or None when it has them all."""
+    draft = scene.context.draft
+    if draft is None:
+        return None
+    catalogue = scene.rooms.catalogue
+    if draft.changing:
+        return catalogue.facts[draft.changing]
+    form = catalogue.form_of(catalogue.services[draft.service], scene.context.facts)
+    return next((fact for fact in form if fact.id not in scene.context.facts and fact.id not in draft.skipped), None)
+
+
+def is_needed(scene: Scene, fact: str) -> bool:
+    """Whether the draft's agency must have ``fact``."""
+    draft = scene.context.draft
+    return draft is not None and fact in scene.rooms.catalogue.services[draft.service].start.form
+
+
+def left(scene: Scene, draft: Draft) -> int:
+    """How many questions are left, as far as can be told now."""
+    catalogue, context = scene.rooms.catalogue, scene.context
+    form = catalogue.form_of(catalogue.services[draft.service], context.facts)
+    return sum(fact.id not in context.facts and fact.id not in draft.skipped for fact in form)
+
+
+class Ask(Action):
+    """Asks for the next fact, as Rasa's form wants it."""
+
+    called = "action_ask_application_form_answer"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Says the question."""
+        fact, context, draft = pending(scene), scene.context, scene.context.draft
+        if fact is None or draft is None:
+            return None
+        if fact.id not in draft.questions:
+            draft.questions.append(fact.id)
+        context.asking = fact.id
+        number = draft.questions.index(fact.id) + 1
+        choices = []
+        if draft.changing:
+            choices.append(scene.choice("keep", "choose_keep"))
+        elif number > 1:
+            choices.append(scene.choice("back", "choose_back"))
+        if not is_needed(scene, fact.id) and not draft.changing:
+            choices.append(scene.choice("skip", "choose_skip"))
+        choices.append(scene.choice("stop", "choose_stop"))
+        known = context.facts.get(fact.id)
+        options = [m.Option(id=one.id, label=one.label.in_language(scene.language)) for one in fact.options]
+        if fact.type == "yes_no":
+            options = [m.Option(id="yes", label="Yes"), m.Option(id="no", label="No")]
+        spoken = scene.language == "mi" and fact.question.mi is not None
+        scene.show(
+            m.Question(
+                text=fact.question.in_language(scene.language),
+                lang="mi" if spoken else "en",
+                unreviewed=spoken and not fact.question.mi_reviewed,
+                fact=fact.id,
+                fact_type=fact.type,
+                help=fact.help.in_language(scene.language) if fact.help else None,
+                why=fact.why,
+                options=options,
+                error=context.problem,
+                known=answers.show(fact, known) if known is not None else None,
+                number=number,
+                of=max(number, number - 1 + (1 if draft.changing else left(scene, draft))),
+                choices=choices,
+            )
+        )
+        context.problem = None
+        return None
+
+
+class Take(Action):
+    """Takes an answer in, as Rasa's form wants it."""
+
+    called = "validate_application_form"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Reads the answer. Without one it gives no event, so that Rasa's rules see to the interruption."""
+        context, draft = scene.context, scene.context.draft
+        given, context.given = context.given, None
+        if draft is None:
+            return [SlotSet("answer", "complete")]
+        if given is None or context.asking is None:
+            return [SlotSet("answer", None)] if "answer" in scene.tracker.slots_to_validate() else None
+        fact = scene.rooms.catalogue.facts[context.asking]
+        try:
+            context.facts[fact.id] = answers.read(fact, given, scene.rooms.today())
+        except AnswerError as error:
+            context.problem = str(error)
+            return [SlotSet("answer", None)]
+        if draft.changing == fact.id:
+            draft.changing = None
+        context.asking = None
+        return settle(scene)
+
+
+def settle(scene: Scene) -> list[Event]:
+    """What to tell Rasa after the answers changed: ask on, or done."""
+    if pending(scene) is None:
+        scene.context.asking = None
+        return [SlotSet("answer", "complete")]
+    return [SlotSet("answer", None)]
+
+
+class Back(Action):
+    """Goes back to the question before."""
+
+    called = "action_back"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Forgets the last answer of the draft, so that the form asks for it again."""
+        context, draft = scene.context, scene.context.draft
+        if draft is None:
+            scene.say("nothing_open")
+            return None
+        draft.changing = None
+        before = draft.questions
+        if context.asking in before:
+            before = before[: before.index(context.asking)]
+        if not before:
+            scene.say("nothing_before")
+            return None
+        last = before[-1]
+        context.facts.pop(last, None)
+        draft.skipped = [fact for fact in draft.skipped if fact != last]
+        draft.questions = before
+        scene.say("went_back")
+        return None
+
+
+class Skip(Action):
+    """Leaves a question out, where the agency can do without."""
+
+    called = "action_skip"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Skips, or says why it can't be skipped."""
+        context, draft = scene.context, scene.context.draft
+        if draft is None or context.asking is None:
+            scene.say("nothing_open")
+            return None
+        if draft.changing:
+            draft.changing = None
+        elif is_needed(scene, context.asking):
+            agency = scene.rooms.catalogue.agency_of(scene.rooms.catalogue.services[draft.service])
+            key = "dont_know_needed" if scene.parse.intent == "dont_know" else "cannot_skip"
+            scene.say(key, agency=agency.name.in_language(scene.language))
+            return None
+        else:
+            draft.skipped.append(context.asking)
+            scene.say("skipped")
+        context.asking = None
+        return settle(scene)
+
+
+class Keep(Action):
+    """Keeps an answer that was about to be changed."""
+
+    called = "action_keep"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Goes back to the check of the answers."""
+        if scene.context.draft is not None:
+            scene.context.draft.changing = None
+        scene.context.asking = None
+        return settle(scene)

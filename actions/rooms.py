@@ -1,0 +1,33 @@
+"""What every action can reach: the rooms below, and the day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from cases import Cases, Delivery
+from catalogue import Catalogue
+from conversations import Store, Words
+from insights import Ledger
+
+AOTEAROA = ZoneInfo("Pacific/Auckland")
+
+
+def today() -> dt.date:
+    """The day in New Zealand."""
+    return dt.datetime.now(AOTEAROA).date()
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The catalogue, the conversations, the cases, the words and the ledger, handed to each action when it is made."""
+
+    catalogue: Catalogue
+    store: Store
+    cases: Cases
+    delivery: Delivery
+    words: Words
+    ledger: Ledger
+    today: Callable[[], dt.date] = today

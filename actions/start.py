@@ -1,0 +1,238 @@
+"""Starting a service: notice, consent, the check of the answers, sending."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions import cards
+from actions.action import Action, Event, Scene
+from actions.form import left, pending
+from cases import AnswersMissing
+from cases import Consent as SentConsent
+from catalogue import Service, answers, on
+from conversations import Consent, Draft, Started
+from conversations import messages as m
+from storage import now
+
+NOTICE = "2026-11"
+"""The version of the notice's wording that people agree to."""
+
+
+class Start(Action):
+    """Begins a service: the notice for one that can be sent from here, the way to it for any other."""
+
+    called = "action_start"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Finds out which service is meant, and begins it."""
+        chosen = self._chosen(scene)
+        if chosen is None:
+            return self._which(scene)
+        scene.context.focus = chosen.id
+        running = next((one for one in reversed(scene.context.started) if one.service == chosen.id), None)
+        if running is not None:
+            application = scene.rooms.cases.get(running.reference)
+            if application.state not in ("not_accepted", "withdrawn"):
+                scene.say("start_again_already", service=chosen.name.in_language(scene.language))
+                scene.show(cards.status(scene, application))
+                return None
+        if chosen.start.kind != "api":
+            return self._hand_over(scene, chosen)
+        draft = scene.context.draft
+        if draft is None or draft.service != chosen.id:
+            scene.context.draft = Draft(service=chosen.id)
+        scene.context.asking = None
+        scene.show(notice(scene, chosen), "notice")
+        return [SlotSet("awaiting", "consent"), SlotSet("answer", None)]
+
+    def _chosen(self, scene: Scene) -> Service | None:
+        services = scene.rooms.catalogue.services
+        name = scene.value or scene.parse.service or scene.context.focus
+        return services.get(name) if name else None
+
+    def _which(self, scene: Scene) -> list[Event] | None:
+        if not scene.context.life_events:
+            scene.say("start_nothing")
+            return None
+        startable = [step for step in cards.plan(scene).steps if step.application is None][:4]
+        choices = [m.Choice(id=f"start:{step.service}", label=step.name) for step in startable]
+        scene.show(m.Choices(choices=choices), "start_which")
+        return None
+
+    def _hand_over(self, scene: Scene, chosen: Service) -> list[Event] | None:
+        key = {"link": "start_link", "phone": "start_phone", "in_person": "start_in_person"}[chosen.start.kind]
+        scene.say(key, service=chosen.name.in_language(scene.language))
+        scene.show(cards.service(scene, chosen, "how"))
+        return [SlotSet("awaiting", None)]
+
+
+def notice(scene: Scene, chosen: Service) -> m.Notice:
+    """What would be sent to whom, and why."""
+    catalogue = scene.rooms.catalogue
+    cost = on(scene.rooms.today(), chosen.cost)
+    return m.Notice(
+        service=chosen.id,
+        name=chosen.name.in_language(scene.language),
+        agency_name=cards.agency_name(scene, chosen),
+        purpose=chosen.start.purpose or "",
+        recipients=chosen.start.recipients,
+        refusal=chosen.start.refusal or "",
+        facts=[catalogue.facts[fact].label.in_language(scene.language) for fact in chosen.start.form],
+        cost=cards.cost_text(cost) if cost else None,
+        choices=[
+            scene.choice("agree", "choose_agree", kind="primary"),
+            scene.choice("decline", "choose_not_now"),
+        ],
+    )
+
+
+class Agree(Action):
+    """Notes the consent with the words that were shown; the form follows."""
+
+    called = "action_agree"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Goes on to the questions, or straight to the check where nothing is left to ask."""
+        draft = scene.context.draft
+        if draft is None:
+            scene.say("not_ready_to_send")
+            return [FollowupAction("action_listen"), SlotSet("awaiting", None)]
+        shown = notice(scene, scene.rooms.catalogue.services[draft.service])
+        draft.consent = Consent(
+            given_at=now(), notice=NOTICE, text=shown.model_dump_json(exclude={"choices", "lang", "unreviewed"})
+        )
+        number = left(scene, draft)
+        if number == 0:
+            scene.say("agreed_none")
+            return [FollowupAction("action_check_answers"), SlotSet("awaiting", None), SlotSet("answer", None)]
+        scene.say("agreed_one" if number == 1 else "agreed", number=number)
+        return [SlotSet("awaiting", None), SlotSet("answer", None)]
+
+
+class Decline(Action):
+    """No consent: the draft goes, nothing was sent."""
+
+    called = "action_decline"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Puts the draft aside."""
+        scene.context.draft, scene.context.asking = None, None
+        scene.say("not_agreed")
+        return [SlotSet("awaiting", None)]
+
+
+class CheckAnswers(Action):
+    """Shows everything that will be sent."""
+
+    called = "action_check_answers"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Lists the answers, each with a way to change it."""
+        context, catalogue = scene.context, scene.rooms.catalogue
+        if context.draft is None or context.draft.consent is None or pending(scene) is not None:
+            scene.say("not_ready_to_send")
+            return [SlotSet("awaiting", None)]
+        chosen = catalogue.services[context.draft.service]
+        listed = [
+            m.Answer(
+                fact=fact.id,
+                label=fact.label.in_language(scene.language),
+                value=answers.show(fact, context.facts[fact.id]),
+                choice=scene.choice(f"change:{fact.id}", "choose_change"),
+            )
+            for fact in catalogue.form_of(chosen, context.facts)
+            if fact.id in context.facts
+        ]
+        agency = cards.agency_name(scene, chosen)
+        card = m.CheckAnswers(
+            service=chosen.id,
+            name=chosen.name.in_language(scene.language),
+            agency_name=agency,
+            answers=listed,
+            choices=[scene.choice("send", "choose_send", kind="primary"), scene.choice("stop", "choose_stop")],
+        )
+        scene.show(card, "check_answers", service=card.name, agency=agency)
+        return [SlotSet("awaiting", "sending")]
+
+
+class Change(Action):
+    """Asks for one answer again."""
+
+    called = "action_change"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Marks the fact; the form asks for it and nothing else is lost."""
+        context = scene.context
+        if context.draft is None or scene.value not in scene.rooms.catalogue.facts:
+            scene.say("not_ready_to_send")
+            return [FollowupAction("action_listen"), SlotSet("awaiting", None)]
+        context.draft.changing = scene.value
+        return [SlotSet("awaiting", None), SlotSet("answer", None)]
+
+
+class Send(Action):
+    """Sends what was checked. From here on it is a case, and is delivered whatever happens."""
+
+    called = "action_send"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Starts the application and gives the receipt."""
+        context, catalogue = scene.context, scene.rooms.catalogue
+        draft = context.draft
+        if draft is None or draft.consent is None or pending(scene) is not None:
+            scene.say("not_ready_to_send")
+            return [SlotSet("awaiting", None)]
+        chosen = catalogue.services[draft.service]
+        form = [fact for fact in catalogue.form_of(chosen, context.facts) if fact.id in context.facts]
+        try:
+            application, access = scene.rooms.cases.start(
+                chosen.id,
+                {fact.id: context.facts[fact.id] for fact in form},
+                SentConsent.model_validate(draft.consent.model_dump()),
+                # A second press of the button is the same consent, and so the same application.
+                key=f"{scene.conversation}:{chosen.id}:{draft.consent.given_at.isoformat()}",
+                conversation=scene.conversation,
+                language=scene.language,
+            )
+        except AnswersMissing as error:
+            fact = next(iter(error.problems))
+            draft.changing, context.problem = fact, error.problems[fact]
+            return [SlotSet("awaiting", None), SlotSet("answer", None), FollowupAction("application_form")]
+        started = Started(reference=application.reference, access_code=access, service=chosen.id)
+        context.started = [*context.started, started]
+        context.draft, context.asking, context.focus = None, None, chosen.id
+        scene.show(
+            m.Receipt(
+                service=chosen.id,
+                name=chosen.name.in_language(scene.language),
+                agency_name=cards.agency_name(scene, chosen),
+                reference=application.reference,
+                access_code=access,
+                sent_at=application.created_at,
+                sent=[fact.label.in_language(scene.language) for fact in form],
+                choices=[
+                    scene.choice(f"status:{application.reference}", "choose_status", kind="primary"),
+                    scene.choice("show_plan", "choose_plan"),
+                ],
+            ),
+            "sent",
+            agency=cards.agency_name(scene, chosen),
+        )
+        return [SlotSet("awaiting", None)]
+
+
+class Stop(Action):
+    """Puts the form aside. The answers stay in the conversation."""
+
+    called = "action_stop"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Says what became of it."""
+        context = scene.context
+        if context.draft is None:
+            scene.say("nothing_to_stop")
+            return [SlotSet("awaiting", None)]
+        service, context.draft, context.asking = context.draft.service, None, None
+        choices = [scene.choice(f"start:{service}", "choose_continue"), scene.choice("show_plan", "choose_plan")]
+        scene.show(m.Choices(choices=choices), "stopped")
+        return [SlotSet("awaiting", None)]
