@@ -15,9 +15,16 @@ from cases.application import FINAL, Application, Change, Consent, Order, State
 from cases.tables import ApplicationRow, ChangeRow, WebhookRow
 from catalogue import AnswerError, Catalogue, answers
 from catalogue.answers import Value
-from insights import Ledger
+from insights import Event, Ledger
 from storage import Database, now
 from storage.secrets import code, digest, matches, tidy
+
+
+_EVENTS: dict[State, Event] = {
+    "completed": "application_completed",
+    "declined": "application_declined",
+    "withdrawn": "application_withdrawn",
+}
 
 
 class CannotStart(Exception):
@@ -155,8 +162,10 @@ class Cases:
                 return False
             row.agency_id, row.agency_reference = report.id, report.agency_reference
             row.sequence, row.next, row.expected_by = report.sequence, report.next, report.expected_by
-            self._move(session, row, report.state, report.message)
-            return True
+            moved = self._move(session, row, report.state, report.message)
+        if moved:
+            self._note(report.state, row.service)
+        return True
 
     def refuse(self, reference: str, reason: str, problems: Mapping[str, str]) -> None:
         """The agency would not take the answers. They are kept, so that they can be mended and sent anew."""
@@ -170,7 +179,10 @@ class Cases:
     def withdrawn_here(self, reference: str) -> None:
         """Withdrawn before it reached the agency."""
         with self._database.begin() as session:
-            self._move(session, _row(session, reference), "withdrawn", None)
+            row = _row(session, reference)
+            moved = self._move(session, row, "withdrawn", None)
+        if moved:
+            self._note("withdrawn", row.service)
 
     def sent_to(self, reference: str) -> tuple[str, str | None]:
         """The agency, and its id for the application once it has one."""
@@ -202,21 +214,19 @@ class Cases:
         with self._database.begin() as session:
             return _row(session, reference).conversation
 
-    def _move(self, session: Session, row: ApplicationRow, state: State, message: str | None) -> None:
-        row.message, row.updated_at = message, now()
-        if row.state != state or message:
+    def _move(self, session: Session, row: ApplicationRow, state: State, message: str | None) -> bool:
+        """Writes a state down; gives whether it is another one than before."""
+        is_new = row.state != state
+        if is_new or message:
             session.add(ChangeRow(reference=row.reference, state=state, message=message))
-        if row.state != state and state in ("completed", "declined", "withdrawn"):
-            self._note(state, row.service)
-        row.state = state
+        row.state, row.message, row.updated_at = state, message, now()
+        return is_new
 
     def _note(self, state: State, service: str) -> None:
-        if state == "completed":
-            self._ledger.note("application_completed", service)
-        elif state == "declined":
-            self._ledger.note("application_declined", service)
-        else:
-            self._ledger.note("application_withdrawn", service)
+        # After the transaction: the ledger writes in one of its own.
+        event = _EVENTS.get(state)
+        if event is not None:
+            self._ledger.note(event, service)
 
     def _form(self, service: str) -> list[str]:
         found = self._catalogue.services[service]

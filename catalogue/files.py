@@ -35,9 +35,9 @@ class _Loader(_Fast):  # type: ignore[misc]
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         """A mapping whose keys are all different."""
         keys = [key.value for key, _ in node.value]
-        for key, (place, _) in zip(keys, node.value, strict=True):
-            if keys.count(key) > 1 and key != "<<":
-                raise yaml.constructor.ConstructorError(None, None, f"`{key}` is given twice", place.start_mark)
+        if len(set(keys)) < len(keys):
+            twice = next(key for key, _ in reversed(node.value) if keys.count(key.value) > 1)
+            raise yaml.constructor.ConstructorError(None, None, f"`{twice.value}` is given twice", twice.start_mark)
         return super().construct_mapping(node, deep)
 
 

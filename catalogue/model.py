@@ -336,7 +336,8 @@ FactType = Literal[
 class Fact(Strict):
     """One piece of information about a person that rules or forms need, and how to ask for it.
 
-    ``only_if`` says for which values of other facts it is asked at all.
+    ``only_if`` says for which values of other facts it is asked at all. ``answered_by`` names facts that give its value
+    too: whoever answered one of them is not asked again.
     """
 
     id: FactId
@@ -350,6 +351,7 @@ class Fact(Strict):
     options: tuple[Option, ...] = ()
     past: bool | None = None
     only_if: dict[FactId, tuple[str | bool, ...]] = {}
+    answered_by: tuple[FactId, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
     personal: bool = True

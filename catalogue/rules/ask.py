@@ -9,12 +9,14 @@ from typing import Any
 from catalogue.model import Fact
 
 
-def closed(facts: Mapping[str, Fact], known: Mapping[str, Any], missing: Mapping[str, Any]) -> frozenset[str]:
+def closed(gated: Iterable[Fact], known: Mapping[str, Any], missing: Mapping[str, Any]) -> frozenset[str]:
     """Facts that no question can settle: asked in vain, or only asked of others (``only_if``)."""
+    if not known and not missing:
+        return frozenset()
     ruled_out = {
-        name
-        for name, fact in facts.items()
-        if fact.only_if and any(other in missing or (other in known and known[other] not in wanted) for other, wanted in fact.only_if.items())
+        fact.id
+        for fact in gated
+        if any(other in missing or (other in known and known[other] not in wanted) for other, wanted in fact.only_if.items())
     }
     return frozenset(ruled_out.union(missing))
 

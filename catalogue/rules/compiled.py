@@ -83,6 +83,8 @@ class Compiler:
             case m.In():
                 ((name, among),) = node.among.items()
                 return e.fact_truth(name, frozenset(among))
+            case m.Season():
+                return e.season(*node.season)
             case m.If():
                 return self._if(node)
         return self._comparison(node)
@@ -118,6 +120,8 @@ class Compiler:
                 return n.minus(*self._numbers(node.minus))
             case m.Times():
                 return n.times(*self._numbers(node.times))
+            case m.Over():
+                return n.over(*self._numbers(node.over))
             case m.Least():
                 return n.extreme(self._numbers(node.min), min)
             case m.Most():

@@ -7,10 +7,11 @@ they have. A fact that is learned only narrows this down; it never turns a yes o
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 Verdict = bool | None
 Range = tuple[float, float]
@@ -25,10 +26,11 @@ STUCK = math.inf
 class Env:
     """What a check knows: the values of facts, which facts may not be asked again, the day and its rates."""
 
-    __slots__ = ("closed", "day", "facts", "rates")
+    __slots__ = ("closed", "day", "facts", "memo", "rates")
 
     def __init__(self, facts: Mapping[str, Any], closed: frozenset[str], day: int, rates: Mapping[str, Range]) -> None:
         self.facts, self.closed, self.day, self.rates = facts, closed, day, rates
+        self.memo: dict[object, Any] = {}
 
 
 @dataclass
@@ -96,6 +98,16 @@ def fact_truth(name: str, wanted: frozenset[str] | None = None) -> Truth:
         return Plan(0.5, STUCK, ()) if name in env.closed else Plan(0.5, 1, (name,))
 
     return Truth(of, used, plan, (name,))
+
+
+def season(first: str, last: str) -> Truth:
+    """Whether the day of the check lies in a part of the year that may run over New Year."""
+
+    def of(env: Env) -> Verdict:
+        today = dt.date.fromordinal(env.day).strftime("%m-%d")
+        return first <= today <= last if first <= last else not last < today < first
+
+    return Truth(of, lambda env, because: None, lambda env: Plan(0.5, STUCK, ()), ())
 
 
 def all_of(parts: tuple[Truth, ...]) -> Truth:
@@ -235,6 +247,24 @@ def if_truth(conditions: tuple[Truth, ...], values: tuple[Truth, ...]) -> Truth:
     return Truth(of, used, plan, names_of(everything), rates_of(everything))
 
 
+_Value = TypeVar("_Value")
+
+
+def once(of: Callable[[Env], _Value]) -> Callable[[Env], _Value]:
+    """The same, worked out once in a check: what several rules share need not be worked out for each."""
+    key = object()
+
+    def remembered(env: Env) -> _Value:
+        memo = env.memo
+        if key in memo:
+            found: _Value = memo[key]
+            return found
+        found = memo[key] = of(env)
+        return found
+
+    return remembered
+
+
 def weighed(part: Truth, likely: float, criterion: str) -> Truth:
     """A criterion: a test with a name, and how often people meet it."""
 
@@ -245,7 +275,7 @@ def weighed(part: Truth, likely: float, criterion: str) -> Truth:
     def plan(env: Env) -> Plan:
         return part.plan(env)._replace(likely=likely)
 
-    return Truth(part.of, used, plan, part.names, part.rates)
+    return Truth(once(part.of), used, plan, part.names, part.rates)
 
 
 _TESTS: dict[str, tuple[Callable[[Range, Range], bool], Callable[[Range, Range], bool]]] = {

@@ -173,6 +173,14 @@ class Checker:
             return None
         return Kind("number", counted.pop() if counted else _ANY)
 
+    def _over(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
+        self._all_are(Kind("number", _ANY), below, place)
+        first, second = (kind for _, kind in below)
+        if second is not None and (second.unit or "").startswith("NZD"):
+            self.note(place, f"`/` divides by a number without a currency, and this is {second}")
+            return None
+        return first
+
     def _per(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
         assert isinstance(node, m.Per)  # noqa: S101 - by the table below
         kind = below[0][1] if below else None
@@ -208,6 +216,9 @@ class Checker:
     def _fact(self, node: m.Node, place: Place, below: object) -> Kind | None:
         return self._named(str(getattr(node, "fact", "")), place, "fact", self.scope.facts, of_fact)
 
+    def _season(self, node: m.Node, place: Place, below: object) -> Kind:
+        return TRUTH
+
     def _today(self, node: m.Node, place: Place, below: object) -> Kind:
         return DAY
 
@@ -224,7 +235,7 @@ _CHECKS: dict[type[m.Node], Callable[[Checker, Any, Place, Any], Kind | None]] =
     **dict.fromkeys((m.Is, m.In), Checker._chosen),
     **dict.fromkeys((m.Age, m.YearsSince, m.MonthsSince, m.WeeksSince, m.DaysSince), Checker._since),
     **dict.fromkeys((m.Plus, m.Minus, m.Least, m.Most), Checker._sum),
-    m.Shift: Checker._shift, m.DaysPresent: Checker._present, m.Times: Checker._times, m.Per: Checker._per,
+    m.Shift: Checker._shift, m.DaysPresent: Checker._present, m.Times: Checker._times, m.Over: Checker._over, m.Per: Checker._per,
     m.If: Checker._if, m.Steps: Checker._step, m.TermOf: Checker._term, m.RateOf: Checker._rate,
-    m.CriterionOf: Checker._criterion, m.FactOf: Checker._fact, m.Today: Checker._today,
+    m.CriterionOf: Checker._criterion, m.FactOf: Checker._fact, m.Today: Checker._today, m.Season: Checker._season,
 }  # fmt: skip

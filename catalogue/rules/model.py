@@ -29,6 +29,15 @@ def _span(value: str) -> str:
 Span = Annotated[str, AfterValidator(_span)]
 
 
+def _month_day(value: str) -> str:
+    if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", value):
+        raise ValueError(f"a day of the year is a month and a day like `05-01`, not `{value}`")
+    return value
+
+
+MonthDay = Annotated[str, AfterValidator(_month_day)]
+
+
 class Node(Strict):
     """One operator with what it works on."""
 
@@ -195,6 +204,12 @@ class Shift(Node):
     back: bool = False
 
 
+class Season(Node):
+    """The day of the check lies in this part of the year, both days included: ``{season: [05-01, 10-01]}``."""
+
+    season: tuple[MonthDay, MonthDay]
+
+
 class DaysPresent(Node):
     """Days in New Zealand from one day to another (both counted), from the person's trips overseas."""
 
@@ -219,6 +234,12 @@ class Times(Node):
     """The product; at most one of them has a unit."""
 
     times: tuple[Expr, Expr] = Field(alias="*")
+
+
+class Over(Node):
+    """The first divided by the second, which has no currency."""
+
+    over: tuple[Expr, Expr] = Field(alias="/")
 
 
 class Least(Node):
@@ -277,8 +298,8 @@ _KINDS: dict[str, type[Node]] = {
     "fact": FactOf, "term": TermOf, "criterion": CriterionOf, "all": All, "any": AnyOf, "not": Not,
     "at_least": AtLeast, "==": Equal, "!=": Differs, "<": Less, "<=": AtMost, ">": More, ">=": NotLess,
     "between": Between, "is": Is, "in": In, "age": Age, "years_since": YearsSince, "months_since": MonthsSince,
-    "weeks_since": WeeksSince, "days_since": DaysSince, "today": Today, "shift": Shift, "days_present": DaysPresent,
-    "+": Plus, "-": Minus, "*": Times, "min": Least, "max": Most, "rate": RateOf, "per": Per, "if": If, "step": Steps,
+    "weeks_since": WeeksSince, "days_since": DaysSince, "today": Today, "season": Season, "shift": Shift, "days_present": DaysPresent,
+    "+": Plus, "-": Minus, "*": Times, "/": Over, "min": Least, "max": Most, "rate": RateOf, "per": Per, "if": If, "step": Steps,
 }  # fmt: skip
 OPERATORS: tuple[str, ...] = tuple(_KINDS)
 """Every operator that a rule can use."""
@@ -291,6 +312,8 @@ def _tag(value: Any) -> str | None:
         return f"<{_NAMES[type(value)]}>"
     if isinstance(value, dict):
         return next((f"<{key}>" for key in value if key in _KINDS), None)
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return "<day>"
     plain: tuple[tuple[type, str], ...] = ((bool, ""), (str, "<name>"), (dt.date, "<day>"), (int, "<n>"), (float, "<n>"))
     return next((tag or None for kind, tag in plain if isinstance(value, kind)), None)
 
@@ -306,9 +329,9 @@ Expr = TypeAliasType(
         Annotated[NotLess, Tag("<>=>")], Annotated[Between, Tag("<between>")], Annotated[Is, Tag("<is>")],
         Annotated[In, Tag("<in>")], Annotated[Age, Tag("<age>")], Annotated[YearsSince, Tag("<years_since>")],
         Annotated[MonthsSince, Tag("<months_since>")], Annotated[WeeksSince, Tag("<weeks_since>")],
-        Annotated[DaysSince, Tag("<days_since>")], Annotated[Today, Tag("<today>")], Annotated[Shift, Tag("<shift>")],
+        Annotated[DaysSince, Tag("<days_since>")], Annotated[Today, Tag("<today>")], Annotated[Season, Tag("<season>")], Annotated[Shift, Tag("<shift>")],
         Annotated[DaysPresent, Tag("<days_present>")], Annotated[Plus, Tag("<+>")], Annotated[Minus, Tag("<->")],
-        Annotated[Times, Tag("<*>")], Annotated[Least, Tag("<min>")], Annotated[Most, Tag("<max>")],
+        Annotated[Times, Tag("<*>")], Annotated[Over, Tag("</>")], Annotated[Least, Tag("<min>")], Annotated[Most, Tag("<max>")],
         Annotated[RateOf, Tag("<rate>")], Annotated[Per, Tag("<per>")], Annotated[If, Tag("<if>")],
         Annotated[Steps, Tag("<step>")], Annotated[FactId, Tag("<name>")], Annotated[dt.date, Tag("<day>")],
         Annotated[float, Tag("<n>")],
@@ -461,7 +484,7 @@ def parts(node: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
         return
     for name, field in type(node).model_fields.items():
         key, value = field.alias or name, getattr(node, name)
-        if isinstance(value, tuple) and name != "steps":
+        if isinstance(value, tuple) and name not in ("steps", "season"):
             yield from (((key, number), one) for number, one in enumerate(value))
         elif name in _SINGLE.get(type(node), ()) and value is not None:
             yield (key,), value

@@ -99,6 +99,19 @@ def times(left: Number, right: Number) -> Number:
     return combined((left, right), of)
 
 
+def over(left: Number, right: Number) -> Number:
+    """The first divided by the second; anything while the second could be 0."""
+
+    def of(env: Env) -> Range:
+        low, high = right.of(env)
+        if low <= 0 <= high:
+            return ANYTHING
+        corners = [one / other for one in left.of(env) for other in (low, high)]
+        return _clip(min(corners), max(corners))
+
+    return combined((left, right), of)
+
+
 def extreme(parts: tuple[Number, ...], choose: Callable[..., float]) -> Number:
     """The smallest or the largest."""
 

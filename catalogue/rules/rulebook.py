@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -106,11 +106,14 @@ class Rulebook:
     def __init__(self, content: files.Content) -> None:
         files.check(content)
         self.facts: Mapping[str, Fact] = content.facts
+        self._gated = tuple(fact for fact in content.facts.values() if fact.only_if)
+        self._aliases = tuple(fact for fact in content.facts.values() if fact.answered_by)
         self.rates: Mapping[str, m.Rate] = {rate.id: rate for rate in content.rates}
         acts = {act.id: act for act in content.acts}
         terms: dict[str, e.Truth | e.Number] = {}
         for term in content.terms:
-            terms[term.id] = compiled.Compiler(files.scope(content), terms).make(term.test)
+            made = compiled.Compiler(files.scope(content), terms).make(term.test)
+            terms[term.id] = replace(made, of=e.once(made.of))
         self._rules = {rule.service: _compile(rule, content, acts, terms) for rule in content.rules}
         self._on = functools.lru_cache(maxsize=64)(self._rates_on)
 
@@ -138,9 +141,9 @@ class Rulebook:
 
     def check_all(self, services: Any, facts: Mapping[str, Any], day: dt.date) -> Results:
         """Several services at once."""
-        known, missing = values.read(self.facts, facts)
+        known, missing = values.read(self.facts, values.spread(self._aliases, facts))
         rates = self._on(day)
-        env = e.Env(known, ask.closed(self.facts, known, missing), day.toordinal(), rates.values)
+        env = e.Env(known, ask.closed(self._gated, known, missing), day.toordinal(), rates.values)
         found, plans = [], []
         for name in services:
             one = self._rules[name]
@@ -185,7 +188,7 @@ class Rulebook:
         doubtful, current = set(), {}
         for name, rate in self.rates.items():
             held = [one.value for one in rate.values if one.since <= day]
-            found[name] = (held[-1], held[-1]) if held else e.ANYTHING
+            found[name] = (held[-1], held[-1]) if held else (0.0, e.BIG)
             newest = bool(held) and held[-1] == rate.values[-1].value and len(held) == len(rate.values)
             stale = newest and rate.current_until is not None and rate.current_until < day
             current[name] = rate.current_until if stale and rate.current_until is not None else day

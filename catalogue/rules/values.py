@@ -7,7 +7,7 @@ import difflib
 import enum
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catalogue.model import Fact
@@ -53,6 +53,18 @@ def read(facts: Mapping[str, Fact], given: Mapping[str, Any]) -> tuple[dict[str,
         else:
             values[name] = value_of(fact, value)
     return values, missing
+
+
+def spread(aliases: Iterable[Fact], given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts with those that another answer gives too (``answered_by``), where they were not given themselves."""
+    found = {
+        fact.id: given[other]
+        for fact in aliases
+        if fact.id not in given
+        for other in fact.answered_by
+        if other in given
+    }
+    return {**given, **found} if found else given
 
 
 def value_of(fact: Fact, value: Any) -> Any:

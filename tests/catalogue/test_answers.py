@@ -3,7 +3,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalogue.answers import AnswerError, read, show
@@ -92,6 +92,7 @@ def test_a_number_keeps_to_its_limits() -> None:
             read(limited, text, TODAY)
 
 
+@settings(deadline=None)  # a first look at a language takes dateparser a while
 @given(
     st.sampled_from(
         ["text", "name", "date", "yes_no", "choice", "number", "money", "ird_number", "email", "phone", "address", "country"]

@@ -89,7 +89,7 @@ def test_a_sound_catalogue(tmp_path: Path) -> None:
         ("  cost:", "  deadline: {text: Soon, within: 2 days}\n  cost:", "give either `after` or `before`"),
         ("name: Feed the cat", "name: [Feed", "service.yml:4: this is not YAML"),
         ("services:", "servces:", "service.yml:1: `servces` is not a field; did you mean `services`?"),
-        ("  name: Feed", "  id: again\n  name: Feed", "service.yml:2: this is not YAML (`id` is given twice)"),
+        ("  name: Feed", "  id: again\n  name: Feed", "service.yml:3: this is not YAML (`id` is given twice)"),
         (SERVICE, "just words", "service.yml:1: the file holds no list; start it with one of `agencies:`"),
         ("what: Gives the cat its dinner.", "what: {en: Food, or not}", "a text with a comma inside {...} needs quotes"),
     ],
