@@ -31,6 +31,7 @@ encoder: ## Export the sentence encoder anew (a tool: installs torch into an env
 
 test: ## Set up, check the style, and run every test (ARGS=… for pytest)
 	@$(setup) dev bot-dev front-end browser
+	@./aratohu train
 	@scripts/test $(ARGS)
 
 check: ## Lint, format, types, floors, catalogue and training examples

@@ -82,6 +82,9 @@ def make(
         for service in catalogue.services_for(event):
             chosen[service.id] = service
     steps = {name: _step(catalogue, service, events, known, chosen, today) for name, service in chosen.items()}
+    for name in TopologicalSorter({name: chosen[name].after for name in chosen}).static_order():
+        if name in steps:
+            steps[name] = _not_before(steps[name], [steps[one] for one in chosen[name].after if one in steps])
     return Plan(
         life_events=events,
         dates=known,
@@ -119,6 +122,12 @@ def _step(
         due_text=deadline.text if deadline else None,
         overdue=due is not None and due < today,
     )
+
+
+def _not_before(step: Step, firsts: list[Step]) -> Step:
+    """The step in a stage no earlier than that of what must be done first."""
+    stage = max((step.stage, *(first.stage for first in firsts)), key=model.STAGES.index)
+    return step if stage == step.stage else step.model_copy(update={"stage": stage})
 
 
 def due_on(deadline: model.Deadline | None, dates: Mapping[str, dt.date]) -> dt.date | None:

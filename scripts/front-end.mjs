@@ -46,18 +46,21 @@ for (const [name, source] of Object.entries(scripts)) {
   await place(name, (file) => copyFile(join(modules, source), file));
 }
 
-// Our own scripts stand in the repository and are copied as they are.
-const own = join(root, "connectors/channels/scripts");
-const ownScripts = await readdir(own).catch(() => []);
-for (const name of ownScripts.filter((name) => name.endsWith(".js"))) {
-  await place(name, (file) => copyFile(join(own, name), file));
+// Our own scripts and pictures stand in the repository and are copied as they are.
+const own = [];
+for (const [folder, ending] of [["scripts", ".js"], ["pictures", ".svg"]]) {
+  const from = join(root, "connectors/channels", folder);
+  for (const name of (await readdir(from).catch(() => [])).filter((name) => name.endsWith(ending))) {
+    await place(name, (file) => copyFile(join(from, name), file));
+    own.push(name);
+  }
 }
 
 // What an earlier version built and this one does not would otherwise be served for ever.
 const expected = new Set([
   ...sheets.map((sheet) => sheet.replace(/\.scss$/, ".css")),
   ...Object.keys(scripts),
-  ...ownScripts,
+  ...own,
 ]);
 for (const name of await readdir(target)) {
   if (!expected.has(name)) await rm(join(target, name), { recursive: true });

@@ -1,0 +1,106 @@
+"""AttributeClassifier: what the metadata of the examples say of a message beside its labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import ENTITIES
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.classifier import block, examples, features
+from bot.featurizers import dense, sparse, texts
+from bot.model.heads import Heads
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class AttributeClassifier(GraphComponent):
+    """Sets each attribute named in `attributes` on the message, under its own name; None where it has none.
+
+    The values are those that block metadata of the training data give. Config: `attributes` maps a name to its
+    settings: `floor` (the least sureness for a value where examples may lack one), `by_script` (see `Heads`), `entity`
+    (an entity of that name, the longest one, comes before what was learned). `scale` and `strength` as in
+    LabelClassifier; `fewest` examples a value needs.
+    """
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Returns the packages that must be importable."""
+        return ["sklearn", "joblib"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns the defaults: no attributes."""
+        return {"attributes": {}, "scale": 2.0, "strength": 2.0, "fewest": 2}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Raises InvalidConfigException where `attributes` is not a mapping or a floor not a probability."""
+        attributes = config.get("attributes", {})
+        if not isinstance(attributes, dict):
+            raise InvalidConfigException("AttributeClassifier: `attributes` maps names to settings")
+        for name, settings in attributes.items():
+            if not 0 <= float((settings or {}).get("floor", 0.5)) <= 1:
+                raise InvalidConfigException(f"AttributeClassifier: `floor` of {name} lies between 0 and 1")
+
+    def __init__(
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, heads: Heads | None = None
+    ) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._model_storage = model_storage
+        self._resource = resource
+        self._heads = heads
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> AttributeClassifier:
+        """Makes an untrained component."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits a head for each attribute."""
+        messages = examples(training_data)
+        vectors, rows = features(messages)
+        values = {key: [block(message, key) for message in messages] for key in self._config["attributes"]}
+        self._heads = Heads.fit(vectors, rows, texts(messages), values, self._config)
+        with self._model_storage.write_to(self._resource) as folder:
+            self._heads.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> AttributeClassifier:
+        """Reads what `train` wrote."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, Heads.load(folder))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets the attributes of each message."""
+        if self._heads is None:
+            return messages
+        for message, text in zip(messages, texts(messages)):
+            for key, (value, _) in self._heads.values(text, dense(message), sparse(message)).items():
+                named = self._named(message, key)
+                message.set(key, named or (value if text else None), add_to_output=True)
+        return messages
+
+    def _named(self, message: Message, key: str) -> str | None:
+        kind = (self._config["attributes"][key] or {}).get("entity")
+        names = [entity for entity in message.get(ENTITIES, []) if kind and entity["entity"] == kind]
+        return max(names, key=lambda entity: entity["end"] - entity["start"])["value"] if names else None

@@ -1,0 +1,144 @@
+"""Classifier: any number of labels a message, with calibrated probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import INTENT, METADATA
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.featurizers import UNSEEN, dense, sparse, texts
+from bot.groups import groups
+from bot.model.labels import TOGETHER, LabelModel
+
+RANKING = "intent_ranking"
+HELD = "held_out_probabilities"
+"""Set on training messages: the probabilities of all labels, in their sorted order, by models fitted without them."""
+
+Kind = DefaultV1Recipe.ComponentType
+
+
+def examples(training_data: TrainingData) -> list[Message]:
+    """Returns the examples that have a label and a text."""
+    return [message for message in training_data.intent_examples if message.get(INTENT) and message.get("text")]
+
+
+def block(message: Message, key: str) -> str | None:
+    """Returns a value of the metadata that stands with the message's block of training examples, or None."""
+    metadata = (message.get(METADATA) or {}).get(INTENT) or {}
+    value = metadata.get(key) if isinstance(metadata, dict) else None
+    return None if value is None else str(value)
+
+
+def features(messages: list[Message]) -> tuple[np.ndarray, sp.csr_matrix]:
+    """Returns the messages' dense features [n, dense] and sparse features [n, sparse]."""
+    return np.stack([dense(message) for message in messages]), sp.vstack([sparse(m) for m in messages]).tocsr()
+
+
+# A featurizer too, for one reason: Rasa shows training data to later components only by way of featurizers, and the
+# component that decides learns its thresholds from this one's out-of-fold predictions.
+@DefaultV1Recipe.register([Kind.INTENT_CLASSIFIER, Kind.MESSAGE_FEATURIZER], is_trainable=True)
+class LabelClassifier(GraphComponent):
+    """Sets `intent` and `intent_ranking` (all labels) from dense and sparse features.
+
+    An example with several labels joins them by `+`. Config: `scale` of the dense features, `strength` (the inverse of
+    the regularisation), `folds` for the out-of-fold predictions.
+    """
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Returns the packages that must be importable."""
+        return ["sklearn", "joblib"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns the defaults."""
+        return {"scale": 2.0, "strength": 2.0, "folds": 4}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Raises InvalidConfigException for a strength or scale that is not positive, or fewer than two folds."""
+        merged = {**cls.get_default_config(), **config}
+        if float(merged["strength"]) <= 0 or float(merged["scale"]) <= 0 or int(merged["folds"]) < 2:
+            raise InvalidConfigException("LabelClassifier needs strength > 0, scale > 0 and folds >= 2")
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LabelModel | None = None,
+        held: np.ndarray | None = None,
+    ) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+        self._held = np.zeros((0, 0)) if held is None else held
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LabelClassifier:
+        """Makes an untrained component."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits the labels of all examples; raises InvalidConfigException where there are fewer than two labels."""
+        messages = examples(training_data)
+        labels_of = [message.get(INTENT).split(TOGETHER) for message in messages]
+        if len({label for row in labels_of for label in row}) < 2:
+            raise InvalidConfigException("LabelClassifier needs examples of at least two labels")
+        vectors, rows = features(messages)
+        unseen = np.array([bool(message.get(UNSEEN, True)) for message in messages])
+        of_group = groups(texts(messages))
+        self._model, held = LabelModel.fit(vectors, rows, labels_of, of_group, unseen, self._config)
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+            np.save(folder / "held.npy", held.astype(np.float32))
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LabelClassifier:
+        """Reads what `train` wrote."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, LabelModel.load(folder), np.load(folder / "held.npy"))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets the ranking of all labels, highest first, and the likeliest as the intent."""
+        if self._model is None:
+            return messages
+        for message in messages:
+            chances = self._model.probabilities(dense(message), sparse(message))
+            ranking = [
+                {"name": self._model.labels[place], "confidence": float(chances[place])}
+                for place in np.argsort(-chances, kind="stable")
+            ]
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(RANKING, ranking, add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Gives each example the probabilities of models that were fitted without it and its near-duplicates."""
+        for message, chances in zip(examples(training_data), self._held):
+            message.set(HELD, [float(chance) for chance in chances])
+        return training_data

@@ -1,0 +1,137 @@
+"""Decision: turns the ranking of labels, the attributes and the rules into one decision, which becomes the intent."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.classifier import HELD, RANKING, block, examples
+from bot.featurizers import UNSEEN, texts
+from bot.model.deciding import ACCEPT, Decisions, Rates
+from bot.model.labels import FEW, TOGETHER, table
+from bot.rules import FORCED
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class Decision(GraphComponent):
+    """Sets `decision`, `life_events`, `detected` and `choices`, and names the intent after the decision.
+
+    Which label calls for which decision is learned from the block metadata `decision` of the training data. Config:
+    `rates` (the rule for thresholds, see `bot.model.deciding.Rates`); `intent` is `decision` (name the intent after the
+    decision, for the dialogue) or `label` (leave the likeliest label); `asking` names the attribute that, when set,
+    turns an accepted message's intent into `asked`; `spoken` lists decisions whose labels stay the intent (dialogue
+    acts).
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns the defaults."""
+        return {"rates": {}, "intent": "decision", "asking": None, "asked": "ask", "spoken": ["dialogue"]}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Raises InvalidConfigException for an unknown kind of intent or an unknown rate."""
+        merged = {**cls.get_default_config(), **config}
+        if merged["intent"] not in ("decision", "label"):
+            raise InvalidConfigException("Decision: `intent` is `decision` or `label`")
+        try:
+            Rates(**merged["rates"])
+        except TypeError as error:
+            raise InvalidConfigException(f"Decision: {error}") from error
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        decisions: Decisions | None = None,
+    ) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._model_storage = model_storage
+        self._resource = resource
+        self._decisions = decisions
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Decision:
+        """Makes an untrained component."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns what each label is for, and the thresholds."""
+        messages = examples(training_data)
+        labels_of = [message.get(INTENT).split(TOGETHER) for message in messages]
+        votes: dict[str, Counter[str | None]] = {}
+        for message, row in zip(messages, labels_of):
+            votes.setdefault(row[0], Counter())[block(message, "decision")] += 1
+        winners = {label: counts.most_common(1)[0][0] for label, counts in votes.items()}
+        named = {label: decision for label, decision in winners.items() if decision is not None}
+        labels, target = table(labels_of)
+        if any(message.get(HELD) is None for message in messages):
+            raise InvalidConfigException("Decision needs LabelClassifier before it in the pipeline")
+        chances = np.array([message.get(HELD) for message in messages])
+        unseen = np.array([bool(message.get(UNSEEN, True)) for message in messages])
+        usable = unseen if unseen.sum() >= FEW else np.ones(len(unseen), dtype=bool)
+        rates = dict(self._config["rates"])
+        if "urgent" in rates:
+            rates["urgent"] = tuple(rates["urgent"])
+        self._decisions = Decisions.fit(labels, chances, target, named, usable, Rates(**rates))
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / "decisions.json").write_text(json.dumps(self._decisions.content()), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Decision:
+        """Reads what `train` wrote."""
+        with model_storage.read_from(resource) as folder:
+            content = json.loads((folder / "decisions.json").read_text(encoding="utf-8"))
+        return cls(config, model_storage, resource, Decisions.of(content))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Decides on each message; a button's `/name` is left to Rasa's own reader of such messages."""
+        if self._decisions is None:
+            return messages
+        for message, text in zip(messages, texts(messages)):
+            if (message.get(TEXT) or "").startswith("/"):
+                continue
+            chances = {entry["name"]: entry["confidence"] for entry in message.get(RANKING) or []}
+            decided = self._decisions.decide(chances, message.get(FORCED), empty=not text)
+            message.set("decision", decided.decision, add_to_output=True)
+            message.set("life_events", [{"id": i, "confidence": c} for i, c in decided.events], add_to_output=True)
+            message.set("detected", decided.detected, add_to_output=True)
+            message.set("choices", decided.choices, add_to_output=True)
+            if self._config["intent"] == "decision":
+                name = self._intent(message, decided.decision, decided.label)
+                message.set(INTENT, {"name": name, "confidence": decided.confidence}, add_to_output=True)
+        return messages
+
+    def _intent(self, message: Message, decision: str, label: str) -> str:
+        if decision in self._config["spoken"]:
+            return label
+        asking = self._config["asking"]
+        if decision == ACCEPT and asking and message.get(asking):
+            return str(self._config["asked"])
+        return decision

@@ -1,0 +1,178 @@
+"""Featurizers: a dense vector of the sentence encoder, and sparse n-grams of folded text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.encoder.session import FOLDER, Encoder
+from bot.model.ngrams import Ngrams
+from bot.text import clean
+
+UNSEEN = "unseen_by_encoder"
+"""Set to a bool on training messages: whether the encoder was tuned without this sentence."""
+
+
+def texts(messages: list[Message]) -> list[str]:
+    """Returns the cleaned text of each message, empty where it has none."""
+    return [clean(message.get(TEXT)) for message in messages]
+
+
+def dense(message: Message) -> np.ndarray:
+    """Returns the message's dense sentence features [size]; a vector of size 0 where no featurizer set any."""
+    found = message.get_dense_features(TEXT)[1]
+    return np.zeros(0, dtype=np.float32) if found is None else np.asarray(found.features[0])
+
+
+def sparse(message: Message) -> sp.csr_matrix:
+    """Returns the message's sparse sentence features [1, size]; size 0 where no featurizer set any."""
+    found = message.get_sparse_features(TEXT)[1]
+    return sp.csr_matrix((1, 0), dtype=np.float32) if found is None else found.features.tocsr()
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceFeaturizer(GraphComponent):
+    """Sets the encoder's unit vector as dense sentence features. Config: `folder` of the encoder, `threads`, `tokens`."""
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Returns the packages that must be importable."""
+        return ["onnxruntime", "tokenizers"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns the defaults; no `folder` means the committed encoder."""
+        return {"folder": None, "threads": 1, "tokens": 128}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Raises InvalidConfigException for fewer than one thread or eight tokens."""
+        if int(config.get("threads", 1)) < 1 or int(config.get("tokens", 128)) < 8:
+            raise InvalidConfigException("SentenceFeaturizer needs threads >= 1 and tokens >= 8")
+
+    def __init__(self, config: dict[str, Any], name: str) -> None:
+        self._name = name
+        folder = Path(config["folder"]) if config["folder"] else FOLDER
+        self._encoder = Encoder(folder, threads=int(config["threads"]), tokens=int(config["tokens"]))
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceFeaturizer:
+        """Makes the component; raises FileNotFoundError without the encoder's files."""
+        return cls({**cls.get_default_config(), **config}, execution_context.node_name)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Adds the features to each message."""
+        for message, vector in zip(messages, self._encoder.encode(texts(messages))):
+            message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Adds the features to each example, and notes whether the encoder was tuned without it."""
+        self.process(training_data.training_examples)
+        seen = self._encoder.seen(texts(training_data.training_examples))
+        for message, known in zip(training_data.training_examples, seen):
+            message.set(UNSEEN, not bool(known))
+        return training_data
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class NgramFeaturizer(GraphComponent):
+    """Sets word and character n-grams as sparse sentence features, each kind weighted by tf-idf and of unit length.
+
+    Config: `shortest` and `longest` character n-gram, `word_floor` and `character_floor` (in how many examples an
+    n-gram must occur), `most` character n-grams kept.
+    """
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Returns the packages that must be importable."""
+        return ["scipy"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns the defaults."""
+        return {"shortest": 2, "longest": 5, "word_floor": 2, "character_floor": 3, "most": 60_000}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Raises InvalidConfigException where the shortest n-gram is longer than the longest."""
+        merged = {**cls.get_default_config(), **config}
+        if not 1 <= int(merged["shortest"]) <= int(merged["longest"]):
+            raise InvalidConfigException("NgramFeaturizer needs 1 <= shortest <= longest")
+
+    def __init__(
+        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource, ngrams: Ngrams
+    ) -> None:
+        self._config = config
+        self._name = name
+        self._model_storage = model_storage
+        self._resource = resource
+        self._ngrams = ngrams
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> NgramFeaturizer:
+        """Makes an untrained component."""
+        merged = {**cls.get_default_config(), **config}
+        return cls(merged, execution_context.node_name, model_storage, resource, Ngrams(merged))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns the n-grams of the examples."""
+        self._ngrams.fit([text for text in texts(training_data.training_examples) if text])
+        self.persist()
+        return self._resource
+
+    def persist(self) -> None:
+        """Writes the n-grams into the model."""
+        with self._model_storage.write_to(self._resource) as folder:
+            self._ngrams.save(folder)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> NgramFeaturizer:
+        """Reads what `persist` wrote."""
+        merged = {**cls.get_default_config(), **config}
+        with model_storage.read_from(resource) as folder:
+            ngrams = Ngrams.load(folder, merged)
+        return cls(merged, execution_context.node_name, model_storage, resource, ngrams)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Adds the features to each message."""
+        rows = self._ngrams.rows(texts(messages))
+        for place, message in enumerate(messages):
+            message.add_features(Features(rows[place], FEATURE_TYPE_SENTENCE, TEXT, self._name))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Adds the features to each example."""
+        self.process(training_data.training_examples)
+        return training_data

@@ -1,0 +1,164 @@
+"""From probabilities of labels to one decision, with thresholds learned from out-of-fold predictions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from bot.model.thresholds import NEVER, best_f1, lowest
+
+ACCEPT: Final = "accept"
+CLARIFY: Final = "clarify"
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The rule: which share of errors each threshold may let through. `deviates` are those of the upper bound.
+
+    `accepted`: wrong among accepted. `outside`: accepted among the examples of the `refusing` decision.
+    `refused`: refused among the examples that should be accepted. `alarms`: false alarms among the rest, for each of the
+    `urgent` decisions. `named`: wrong among those that any other decision takes.
+    """
+
+    accepted: float = 0.02
+    outside: float = 0.05
+    refused: float = 0.02
+    alarms: float = 0.01
+    named: float = 0.1
+    deviates: float = 1.0
+    refusing: str = "out_of_scope"
+    urgent: tuple[str, ...] = ("crisis",)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What one message comes to; confidences are calibrated probabilities."""
+
+    decision: str
+    label: str
+    confidence: float
+    events: list[tuple[str, float]] = field(default_factory=list)
+    detected: list[str] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Decisions:
+    """The learned part: what each label is for, and the thresholds.
+
+    `decision_of` maps a label to its decision; labels in `default` never named one: they are what is to be recognised.
+    `thresholds` maps a decision to the lowest probability that calls for it; `detect` is the lowest probability at which
+    a further label counts as expressed.
+    """
+
+    decision_of: dict[str, str]
+    default: list[str]
+    thresholds: dict[str, float]
+    detect: float
+    refusing: str = "out_of_scope"
+    urgent: tuple[str, ...] = ("crisis",)
+
+    @classmethod
+    def fit(
+        cls,
+        labels: list[str],
+        chances: np.ndarray,
+        target: np.ndarray,
+        named: dict[str, str],
+        usable: np.ndarray,
+        rates: Rates,
+    ) -> Decisions:
+        """Learns the thresholds from `chances` and `target`, both [rows, labels], using the rows `usable` [rows].
+
+        `named` maps those labels to their decision that name one.
+        """
+        decision_of = {label: named.get(label, ACCEPT) for label in labels}
+        default = [label for label in labels if label not in named]
+        chances, target = chances[usable], target[usable] > 0
+        kind = np.array([decision_of[label] for label in labels])
+        top = chances.argmax(axis=1)
+        right = target[np.arange(len(top)), top]
+        is_a = {name: target[:, kind == name].any(axis=1) for name in set(kind)}
+        urgent_row = np.zeros(len(top), dtype=bool)
+        thresholds: dict[str, float] = {}
+        for name in rates.urgent:
+            if name in is_a:
+                values = chances[:, kind == name].max(axis=1)
+                others = int((~is_a[name]).sum())
+                thresholds[name] = lowest(values, ~is_a[name], rates.alarms, rates.deviates, of=others)
+                urgent_row |= values >= thresholds[name]
+        calm = ~urgent_row
+        for name in sorted(set(kind) - set(rates.urgent)):
+            here = calm & (kind[top] == name)
+            values = chances[here].max(axis=1) if here.any() else np.zeros(0)
+            if name == rates.refusing:
+                wanted = is_a.get(ACCEPT, np.zeros(len(top), dtype=bool))
+                bad = wanted[here] & ~is_a[name][here]
+                limit = int(wanted.sum())
+                thresholds[name] = lowest(values, bad, rates.refused, rates.deviates, of=limit) if limit else 0.0
+            elif name == ACCEPT:
+                thresholds[name] = lowest(values, ~right[here], rates.accepted, rates.deviates)
+                if rates.refusing in is_a and is_a[rates.refusing].any():
+                    outside = is_a[rates.refusing]
+                    bound = lowest(values, outside[here], rates.outside, rates.deviates, of=int(outside.sum()))
+                    thresholds[name] = max(thresholds[name], bound)
+            else:
+                thresholds[name] = lowest(values, ~is_a[name][here], rates.named, rates.deviates)
+        # Few rows can forbid every threshold; a decision that nothing could ever call for would be a silent loss.
+        thresholds = {name: 0.9 if value >= NEVER else value for name, value in thresholds.items()}
+        columns = [index for index, label in enumerate(labels) if label in default]
+        expressed = is_a.get(ACCEPT, np.zeros(len(top), dtype=bool)) & calm
+        detect = 0.5
+        if columns and expressed.any():
+            second = chances[np.ix_(expressed, columns)].copy()
+            truth = target[np.ix_(expressed, columns)].copy()
+            best = second.argmax(axis=1)
+            keep = np.ones_like(truth)
+            keep[np.arange(len(best)), best] = False
+            detect = best_f1(second[keep], truth[keep])
+        return cls(decision_of, default, thresholds, detect, rates.refusing, rates.urgent)
+
+    def decide(self, chances: dict[str, float], forced: str | None = None, empty: bool = False) -> Decided:
+        """Returns the decision on one message from the probability of each label.
+
+        `forced` is a decision that a rule has already taken; an `empty` message says nothing, so it asks to clarify.
+        """
+        ranking = sorted(chances.items(), key=lambda pair: -pair[1])
+        label, confidence = ranking[0] if ranking else ("", 0.0)
+        of_default = set(self.default)
+        events = [(name, chance) for name, chance in ranking if name in of_default]
+        decision = forced or (CLARIFY if empty else self._decision(ranking))
+        detected = [name for name, chance in events if chance >= self.detect]
+        choices: list[str] = []
+        if decision == ACCEPT and label in of_default:
+            detected = detected or [label]
+        elif decision == CLARIFY:
+            choices = [name for name, chance in events[:4] if chance >= 0.02]
+            if len(choices) < 2:
+                choices = [name for name, _ in events[:2]]
+            detected = []
+        elif decision not in (ACCEPT, *self.urgent):
+            detected = []
+        return Decided(decision, label, confidence, events[:5], detected[:4], choices)
+
+    def _decision(self, ranking: list[tuple[str, float]]) -> str:
+        for name, chance in ranking:
+            if self.decision_of[name] in self.urgent and chance >= self.thresholds[self.decision_of[name]]:
+                return self.decision_of[name]
+        calm = [(name, chance) for name, chance in ranking if self.decision_of[name] not in self.urgent]
+        if not calm:
+            return CLARIFY
+        name, chance = calm[0]
+        wanted = self.decision_of[name]
+        return wanted if chance >= self.thresholds.get(wanted, 0.5) else CLARIFY
+
+    def content(self) -> dict[str, Any]:
+        """Returns everything learned, to be written as JSON."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, content: dict[str, Any]) -> Decisions:
+        """Reads what `content` wrote."""
+        return cls(**{**content, "urgent": tuple(content["urgent"])})

@@ -1,0 +1,99 @@
+"""Logistic regressions, one for each column of a table of zeros and ones, over sparse and dense features together."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+from joblib import Parallel, delayed
+
+
+def join(vectors: np.ndarray, rows: sp.csr_matrix, scale: float) -> sp.csr_matrix:
+    """Returns dense vectors, times `scale`, and sparse rows side by side as one float64 matrix."""
+    parts = [sp.csr_matrix(vectors * scale)] if vectors.shape[1] else []
+    parts += [rows] if rows.shape[1] else []
+    return sp.hstack(parts, dtype=np.float64).tocsr()
+
+
+class OneVsRest:
+    """Weights [features, columns] and biases [columns]."""
+
+    WEIGHTS: Final = "weights.npy"
+    BIASES: Final = "biases.npy"
+
+    def __init__(self, weights: np.ndarray, biases: np.ndarray) -> None:
+        self.weights = weights
+        self.biases = biases
+
+    @classmethod
+    def fit(cls, features: sp.csr_matrix, table: np.ndarray, strength: float, jobs: int = 2) -> OneVsRest:
+        """Fits a column at a time, `jobs` at once.
+
+        `strength` is the inverse of the regularisation (liblinear's C). A column of only zeros or only ones gets no
+        weights and a bias that says so.
+        """
+        from sklearn.linear_model import LogisticRegression
+
+        def one(column: int) -> tuple[np.ndarray, float]:
+            target = table[:, column]
+            if target.min() == target.max():
+                return np.zeros(features.shape[1]), 10.0 if target[0] else -10.0
+            model = LogisticRegression(
+                C=strength, solver="liblinear", dual=True, max_iter=100, tol=0.01, random_state=0
+            )
+            with warnings.catch_warnings():
+                # Stopping at the limit of iterations is meant: what is left changes the third decimal place.
+                warnings.simplefilter("ignore")
+                model.fit(features, target)
+            return model.coef_[0], float(model.intercept_[0])
+
+        fitted = Parallel(n_jobs=jobs, prefer="threads")(delayed(one)(c) for c in range(table.shape[1]))
+        weights = np.array([w for w, _ in fitted], dtype=np.float32).T
+        return cls(np.ascontiguousarray(weights), np.array([b for _, b in fitted], dtype=np.float32))
+
+    def scores(self, features: sp.csr_matrix) -> np.ndarray:
+        """Returns log odds [rows, columns], not calibrated."""
+        return np.asarray(features @ self.weights + self.biases)
+
+    def score(self, vector: np.ndarray, row: sp.csr_matrix, scale: float) -> np.ndarray:
+        """Returns the log odds [columns] of one message, without building a joined matrix: the fast way."""
+        size = len(vector)
+        total = self.biases.copy()
+        if size:
+            total += (vector * scale).astype(np.float32) @ self.weights[:size]
+        if row.nnz:
+            total += row.data.astype(np.float32) @ self.weights[size + row.indices]
+        return total
+
+    def save(self, folder: Path) -> None:
+        """Writes weights and biases into `folder`."""
+        np.save(folder / self.WEIGHTS, self.weights)
+        np.save(folder / self.BIASES, self.biases)
+
+    @classmethod
+    def load(cls, folder: Path) -> OneVsRest:
+        """Reads what `save` wrote."""
+        return cls(np.load(folder / cls.WEIGHTS), np.load(folder / cls.BIASES))
+
+
+def out_of_fold(
+    features: sp.csr_matrix, table: np.ndarray, of_group: np.ndarray, strength: float, folds: int, seed: int = 0
+) -> np.ndarray:
+    """Returns log odds [rows, columns], each row scored by a model fitted without its group.
+
+    Groups of near-duplicates stay together; too few groups for `folds` means fewer folds, and one group is an error.
+    """
+    kinds = np.unique(of_group)
+    folds = min(folds, len(kinds))
+    if folds < 2:
+        raise ValueError("out-of-fold scores need at least two groups of examples")
+    shuffled = np.random.RandomState(seed).permutation(len(kinds)) % folds
+    of_fold = shuffled[np.searchsorted(kinds, of_group)]
+    scores = np.zeros(table.shape, dtype=np.float64)
+    for fold in range(folds):
+        test = of_fold == fold
+        scores[test] = OneVsRest.fit(features[~test], table[~test], strength).scores(features[test])
+    return scores

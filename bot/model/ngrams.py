@@ -1,0 +1,121 @@
+"""Word and character n-grams as sparse tf-idf rows, over text folded of case and macrons."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final, Iterator
+
+import numpy as np
+import scipy.sparse as sp
+
+from bot.text import fold
+
+_WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_PIECE: Final = re.compile(r"\S+")
+
+
+def words(folded: str) -> Iterator[str]:
+    """Yields words and pairs of neighbouring words."""
+    before = ""
+    for word in _WORD.findall(folded):
+        yield word
+        if before:
+            yield f"{before} {word}"
+        before = word
+
+
+def characters(folded: str, shortest: int, longest: int) -> Iterator[str]:
+    """Yields the character n-grams of each word, padded with a space on both sides; `^` keeps them from words."""
+    for piece in _PIECE.findall(folded):
+        padded = f" {piece} "
+        for size in range(shortest, longest + 1):
+            for start in range(max(1, len(padded) - size + 1)):
+                yield "^" + padded[start : start + size]
+
+
+class Ngrams:
+    """Learns which n-grams occur often enough, and turns texts into rows of unit length for each of both kinds."""
+
+    FILE: Final = "ngrams.json"
+    WEIGHTS: Final = "ngrams.npy"
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._shortest = int(config["shortest"])
+        self._longest = int(config["longest"])
+        self._word_floor = int(config["word_floor"])
+        self._character_floor = int(config["character_floor"])
+        self._most = int(config["most"])
+        self._place: dict[str, int] = {}
+        self._weights = np.zeros(0, dtype=np.float32)
+        self._boundary = 0
+
+    @property
+    def size(self) -> int:
+        """The number of columns of `rows`."""
+        return len(self._weights)
+
+    def fit(self, texts: list[str]) -> Ngrams:
+        """Learns the vocabulary and the inverse document frequencies of `texts`."""
+        of_words: Counter[str] = Counter()
+        of_characters: Counter[str] = Counter()
+        for text in texts:
+            folded = fold(text)
+            of_words.update(set(words(folded)))
+            of_characters.update(set(characters(folded, self._shortest, self._longest)))
+        kept = [gram for gram, count in of_words.items() if count >= self._word_floor]
+        self._boundary = len(kept)
+        kept += [gram for gram, count in of_characters.most_common(self._most) if count >= self._character_floor]
+        counts = np.array([of_words[gram] or of_characters[gram] for gram in kept], dtype=np.float32)
+        self._place = {gram: index for index, gram in enumerate(kept)}
+        self._weights = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)
+        return self
+
+    def rows(self, texts: list[str]) -> sp.csr_matrix:
+        """Returns a float32 matrix [len(texts), size]; a text without known n-grams is a row of zeros."""
+        data: list[np.ndarray] = []
+        columns: list[np.ndarray] = []
+        starts = [0]
+        for text in texts:
+            folded = fold(text)
+            counts: dict[int, int] = {}
+            for grams in (words(folded), characters(folded, self._shortest, self._longest)):
+                for gram in grams:
+                    at = self._place.get(gram)
+                    if at is not None:
+                        counts[at] = counts.get(at, 0) + 1
+            at_columns = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
+            values = np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts))) + 1
+            values *= self._weights[at_columns]
+            of_words = at_columns < self._boundary
+            for kind in (of_words, ~of_words):
+                length = float(np.sqrt(np.square(values[kind]).sum()))
+                if length:
+                    values[kind] /= length
+            columns.append(at_columns)
+            data.append(values.astype(np.float32))
+            starts.append(starts[-1] + len(counts))
+        if not texts:
+            return sp.csr_matrix((0, self.size), dtype=np.float32)
+        return sp.csr_matrix(
+            (np.concatenate(data), np.concatenate(columns), np.array(starts, dtype=np.int32)),
+            shape=(len(texts), self.size),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Writes the vocabulary and the weights into `folder`."""
+        content = {"grams": list(self._place), "boundary": self._boundary}
+        (folder / self.FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8", errors="replace")
+        np.save(folder / self.WEIGHTS, self._weights)
+
+    @classmethod
+    def load(cls, folder: Path, config: dict[str, Any]) -> Ngrams:
+        """Reads what `save` wrote; raises FileNotFoundError where nothing was saved."""
+        loaded = cls(config)
+        content = json.loads((folder / cls.FILE).read_text(encoding="utf-8"))
+        loaded._place = {gram: index for index, gram in enumerate(content["grams"])}
+        loaded._boundary = content["boundary"]
+        loaded._weights = np.load(folder / cls.WEIGHTS)
+        return loaded

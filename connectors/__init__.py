@@ -1,0 +1,1 @@
+"""The edge: everything that crosses our boundary, in through the channels and out to the agencies."""

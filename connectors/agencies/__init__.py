@@ -1,0 +1,1 @@
+"""Out: how an agency is reached. HTTP by the agency contract, its webhooks, and the sandbox that plays agencies."""

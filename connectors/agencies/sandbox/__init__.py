@@ -1,0 +1,1 @@
+"""The sandbox: one program that plays several agencies through the agency contract. Everything in it is invented."""

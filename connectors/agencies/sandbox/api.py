@@ -1,0 +1,234 @@
+"""The agency contract over HTTP, as any agency would serve it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Form, Header, Path, Request, Response, Security
+from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
+from fastapi.security import OAuth2
+
+from connectors.agencies.contract import (
+    SCOPE,
+    VERSION,
+    Application,
+    Capabilities,
+    Event,
+    Information,
+    NewApplication,
+    Token,
+    TokenError,
+)
+from connectors.agencies.sandbox import problems
+from connectors.agencies.sandbox.faults import Faults, FaultyCalls
+from connectors.agencies.sandbox.office import Office
+from connectors.agencies.sandbox.problems import Refused, responses
+from connectors.agencies.sandbox.register import Register
+from connectors.agencies.sandbox.tokens import Tokens
+
+_DESCRIPTION = """\
+What an agency answers so that people can start its services from Aratohu. This server plays several agencies and
+belongs to none: **everything in it is invented.**
+
+Get a token with your client credentials, start applications with an `Idempotency-Key`, read where they are, send what
+was asked for, take them back. Changes come as webhooks, signed by the Standard Webhooks scheme. Errors are RFC 9457
+problem documents; `errors` says which answer is wrong and how to mend it.
+"""
+
+_OAUTH = OAuth2(
+    flows=OAuthFlows(
+        clientCredentials=OAuthFlowClientCredentials(
+            tokenUrl="oauth/token", scopes={SCOPE: "start, read and take back applications"}
+        )
+    ),
+    scheme_name="oauth",
+    auto_error=False,
+)
+
+routes = APIRouter()
+webhooks = APIRouter()
+
+
+class Contract(FastAPI):
+    """The program for all agencies: mount it where ``{agency}`` is in the path."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The contract as an OpenAPI 3.1 document."""
+        if self.openapi_schema is None:
+            self.openapi_schema = problems.document(super().openapi())
+        return self.openapi_schema
+
+
+def make(offices: Mapping[str, Office], register: Register, tokens: Tokens, faults: Faults) -> Contract:
+    """The contract, answered by ``offices``."""
+    agencies = list(offices)
+    contract = Contract(
+        title="Agency contract",
+        version=VERSION,
+        description=_DESCRIPTION,
+        servers=[{"url": "/{agency}/v1", "variables": {"agency": {"enum": agencies, "default": agencies[0]}}}],
+        root_path_in_servers=False,
+        openapi_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    contract.state.offices, contract.state.register, contract.state.tokens = offices, register, tokens
+    contract.include_router(routes)
+    contract.webhooks.include_router(webhooks)
+    contract.add_middleware(FaultyCalls, faults=faults)
+    problems.install(contract)
+    return contract
+
+
+def _office(request: Request) -> Office:
+    offices: Mapping[str, Office] = request.app.state.offices
+    office = offices.get(str(request.path_params.get("agency", "")))
+    if office is None:
+        raise Refused(404, "agency", "No such agency", f"Here are {', '.join(offices)}.")
+    return office
+
+
+def _register(request: Request) -> Register:
+    register: Register = request.app.state.register
+    return register
+
+
+def _allowed(
+    request: Request,
+    office: Annotated[Office, Depends(_office)],
+    header: Annotated[str | None, Security(_OAUTH, scopes=[SCOPE])],
+) -> Office:
+    scheme, _, token = (header or "").partition(" ")
+    tokens: Tokens = request.app.state.tokens
+    challenge = f'Bearer realm="{office.id}", scope="{SCOPE}"'
+    if scheme.lower() != "bearer" or not token:
+        raise Refused(
+            401, "token", "A token is needed", "Get one at oauth/token.", headers={"WWW-Authenticate": challenge}
+        )
+    if not tokens.is_good(office.id, token.strip()):
+        challenge += ', error="invalid_token"'
+        raise Refused(401, "token", "The token is not good", "Get a new one.", headers={"WWW-Authenticate": challenge})
+    return office
+
+
+Book = Annotated[Register, Depends(_register)]
+Allowed = Annotated[Office, Depends(_allowed)]
+Id = Annotated[str, Path(description="the agency's id of the application", max_length=200)]
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        description="unique for this request; the same key and body give the same application",
+        min_length=1,
+        max_length=64,
+    ),
+]
+_HEADERS = {"Location": {"description": "address of the application", "schema": {"type": "string"}}}
+_UNAVAILABLE: dict[int | str, dict[str, Any]] = {
+    status: response
+    | {"headers": {"Retry-After": {"description": "seconds, or an HTTP date", "schema": {"type": "string"}}}}
+    for status, response in responses(429, 503).items()
+}
+
+
+@routes.post(
+    "/oauth/token",
+    summary="Get an access token",
+    tags=["access"],
+    responses={
+        400: {"model": TokenError, "description": "The request is no good"},
+        401: {"model": TokenError, "description": "The credentials are wrong"},
+        **responses(404, 413),
+    },
+)
+def token(
+    request: Request,
+    response: Response,
+    office: Annotated[Office, Depends(_office)],
+    grant_type: Annotated[str, Form(description="`client_credentials`")],
+    scope: Annotated[str | None, Form()] = None,
+    client_id: Annotated[str | None, Form(description="or in HTTP Basic, which is better")] = None,
+    client_secret: Annotated[str | None, Form()] = None,
+) -> Token:
+    """OAuth 2.0 client credentials (RFC 6749, section 4.4). Credentials go into HTTP Basic, or into the form."""
+    tokens: Tokens = request.app.state.tokens
+    response.headers["Cache-Control"] = "no-store"
+    basic = request.headers.get("authorization")
+    return tokens.give(office.id, grant_type, scope, basic, client_id, client_secret)
+
+
+@routes.get("/capabilities", summary="What can be started", tags=["applications"], responses=responses(401, 404))
+def capabilities(office: Allowed) -> Capabilities:
+    """The services that can be started here, and the answers that each must and may have."""
+    return office.capabilities()
+
+
+@routes.post(
+    "/applications",
+    status_code=HTTPStatus.CREATED,
+    summary="Start a service",
+    tags=["applications"],
+    responses={
+        201: {"description": "Started", "headers": _HEADERS},
+        200: {"model": Application, "description": "Started before, with the same key"},
+        **responses(400, 401, 404, 409, 413, 422),
+        **_UNAVAILABLE,
+    },
+)
+def start(new: NewApplication, key: Key, office: Allowed, register: Book, response: Response) -> Application:
+    """Starts one application. A second call with the same key and body gives what the first one made, as it now is."""
+    made, is_new = register.start(office, key, new)
+    if is_new:
+        response.headers["Location"] = f"/{office.id}/v1/applications/{made.id}"
+    else:
+        response.status_code = HTTPStatus.OK
+    return made
+
+
+@routes.get(
+    "/applications/{id}",
+    summary="Where an application is",
+    tags=["applications"],
+    responses={**responses(401, 404), **_UNAVAILABLE},
+)
+def read(id: Id, office: Allowed, register: Book) -> Application:
+    """The application, with its history."""
+    return register.read(office, id)
+
+
+@routes.post(
+    "/applications/{id}/information",
+    summary="Send what was asked for",
+    tags=["applications"],
+    responses={**responses(400, 401, 404, 409, 413, 422), **_UNAVAILABLE},
+)
+def inform(id: Id, information: Information, key: Key, office: Allowed, register: Book) -> Application:
+    """Sends more answers, while the state is `more_information_needed`. 409 when nothing was asked for."""
+    return register.inform(office, id, key, information)
+
+
+@routes.post(
+    "/applications/{id}/withdraw",
+    summary="Take an application back",
+    tags=["applications"],
+    responses={**responses(401, 404, 409), **_UNAVAILABLE},
+)
+def withdraw(id: Id, office: Allowed, register: Book) -> Application:
+    """Takes it back. A second call changes nothing. 409 when the agency has decided for good."""
+    return register.withdraw(office, id)
+
+
+@webhooks.post(
+    "application.changed",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="An application changed",
+    responses=responses(401),
+)
+def application_changed(event: Event) -> None:
+    """Sent to the application's `callback_url`, signed in `webhook-id`, `webhook-timestamp` and `webhook-signature`.
+
+    Answer any 2xx. Anything else is tried again with growing pauses; `410` means that you want no more of them. A
+    webhook can come twice, with the same id, and out of order: `data.sequence` tells which is newer.
+    """

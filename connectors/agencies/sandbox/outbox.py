@@ -1,0 +1,154 @@
+"""Webhooks on their way: kept until they have arrived, signed by the Standard Webhooks scheme, tried again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import uuid
+
+import httpx
+import standardwebhooks
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from connectors.agencies.contract import Application, Event
+from connectors.agencies.sandbox.faults import Faults
+from connectors.agencies.sandbox.tables import WebhookRow
+from storage import Database, now
+
+_AT_ONCE = 20
+_log = logging.getLogger(__name__)
+
+
+class Outbox:
+    """Sends webhooks, those of one application in order.
+
+    Args:
+        secret: ``whsec_`` and base64.
+        first_pause: seconds before the second try; each later pause is twice the last, up to ``longest_pause``.
+        tries: how often one webhook is tried. After that it is the receiver's to ask.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        secret: str,
+        faults: Faults,
+        *,
+        first_pause: float = 1.0,
+        longest_pause: float = 300.0,
+        tries: int = 20,
+    ) -> None:
+        self._database = database
+        self._signer = standardwebhooks.Webhook(secret)
+        self._forger = standardwebhooks.Webhook(b"somebody else's secret")
+        self._faults = faults
+        self._first_pause = first_pause
+        self._longest_pause = longest_pause
+        self._tries = tries
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news = asyncio.Event()
+
+    def add(self, session: Session, agency: str, url: str, application: Application) -> None:
+        """Puts a change into the outbox, in the transaction that makes it. Call :meth:`wake` after that."""
+        at = now()
+        session.add(
+            WebhookRow(
+                webhook=f"msg_{uuid.uuid4().hex}",
+                application=application.id,
+                agency=agency,
+                url=url,
+                body=Event(timestamp=at, data=application).model_dump_json(),
+                due_at=at,
+            )
+        )
+
+    def wake(self) -> None:
+        """Has the outbox looked at now. From any thread; does nothing where the outbox is not running."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has just been closed
+                self._loop.call_soon_threadsafe(self._news.set)
+
+    async def run(self) -> None:
+        """Sends what is due, until cancelled. What is not sent by then is sent when it runs again."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            async with httpx.AsyncClient(timeout=10, trust_env=False, follow_redirects=False) as http:
+                while True:
+                    await self._round(http)
+        finally:
+            self._loop = None
+
+    async def _round(self, http: httpx.AsyncClient) -> None:
+        self._news.clear()
+        try:
+            due = await asyncio.to_thread(self._due)
+            await asyncio.gather(*(self._try(http, row) for row in due))
+            pause = 0.0 if due else await asyncio.to_thread(self._pause)
+        except SQLAlchemyError as error:
+            _log.warning("the outbox can't be read (%s); trying again", type(error).__name__)
+            pause = 1.0
+        if pause:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._news.wait()
+
+    async def _try(self, http: httpx.AsyncClient, row: WebhookRow) -> None:
+        signer = self._forger if self._faults.take(row.agency, ["bad_signature"]) else self._signer
+        at = now()
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": row.webhook,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": signer.sign(row.webhook, at, row.body),
+        }
+        again = self._faults.take(row.agency, ["duplicate_webhook"]) is not None
+        arrived, gone = await _post(http, row.url, row.body, headers)
+        if again and arrived:
+            await _post(http, row.url, row.body, headers)
+        await asyncio.to_thread(self._note, row.id, arrived, gone)
+
+    def _note(self, id: int, arrived: bool, gone: bool) -> None:
+        with self._database.begin() as session:
+            row = session.get_one(WebhookRow, id)
+            row.attempts += 1
+            if arrived:
+                row.sent_at = now()
+            elif gone or row.attempts >= self._tries:
+                row.given_up_at = now()
+                _log.warning("gave up webhook %s after %d tries", row.webhook, row.attempts)
+            else:
+                pause = min(self._first_pause * 2 ** (row.attempts - 1), self._longest_pause)
+                row.due_at = now() + dt.timedelta(seconds=pause)
+
+    def _due(self) -> list[WebhookRow]:
+        wanted = select(WebhookRow).where(WebhookRow.id.in_(_heads()), WebhookRow.due_at <= now())
+        with self._database.begin() as session:
+            return list(session.scalars(wanted.order_by(WebhookRow.due_at).limit(_AT_ONCE)))
+
+    def _pause(self) -> float:
+        with self._database.begin() as session:
+            first = session.scalar(select(func.min(WebhookRow.due_at)).where(WebhookRow.id.in_(_heads())))
+        return 60.0 if first is None else min(max((first - now()).total_seconds(), 0.01), 60.0)
+
+
+def _waiting() -> ColumnElement[bool]:
+    return WebhookRow.sent_at.is_(None) & WebhookRow.given_up_at.is_(None)
+
+
+def _heads() -> Select[int]:
+    """The oldest waiting webhook of each application."""
+    return select(func.min(WebhookRow.id)).where(_waiting()).group_by(WebhookRow.application)
+
+
+async def _post(http: httpx.AsyncClient, url: str, body: str, headers: dict[str, str]) -> tuple[bool, bool]:
+    """Whether it arrived, and whether the receiver wants no more."""
+    try:
+        response = await http.post(url, content=body.encode(), headers=headers)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        _log.info("a webhook did not arrive (%s)", type(error).__name__)
+        return False, False
+    return response.is_success, response.status_code == httpx.codes.GONE

@@ -1,0 +1,1 @@
+"""What comes in: citizens, advisers, programs, Rasa's actions, and the command line. Wires the rooms below together."""

@@ -1,0 +1,93 @@
+"""Pages without a chat: life events, services, and following an application."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from actions import cards
+from actions.speaker import Speaker
+from cases import UnknownApplication
+from cases.cases import spell
+from catalogue import make_plan
+from connectors.channels.problems import Problem
+from connectors.channels.rendering import Pages
+from connectors.channels.security import Forms
+from connectors.channels.wiring import House
+
+COOKIE = "aratohu-application"
+
+
+def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
+    """The pages' addresses."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/life-events", response_class=HTMLResponse)
+    def life_events(request: Request) -> Response:
+        return pages.page(request, "life-events.html", events=list(house.catalogue.life_events.values()))
+
+    @routes.get("/life-events/{id}", response_class=HTMLResponse)
+    def life_event(request: Request, id: str) -> Response:
+        event = house.catalogue.life_events.get(id)
+        if event is None:
+            raise Problem(404, "No such life event", "Choose one from the list of life events.")
+        plan = make_plan(house.catalogue, [id], today=house.rooms.today())
+        services = [house.catalogue.services[step.service] for step in plan.steps]
+        return pages.page(
+            request, "life-event.html", event=event, steps=plan.steps, services=services, agencies=house.catalogue.agencies
+        )
+
+    @routes.get("/services/{id}", response_class=HTMLResponse)
+    def service(request: Request, id: str) -> Response:
+        chosen = house.catalogue.services.get(id)
+        if chosen is None:
+            raise Problem(404, "No such service", "Choose one from the list of life events.")
+        card = cards.service(Speaker(house.rooms, pages.language(request)), chosen)
+        agency = house.catalogue.agency_of(chosen)
+        return pages.page(request, "service.html", service=chosen, agency=agency, card=card)
+
+    @routes.get("/applications", response_class=HTMLResponse)
+    def find(request: Request) -> Response:
+        return pages.page(request, "find-application.html", error=None, reference="")
+
+    @routes.post("/applications", response_class=HTMLResponse)
+    def found(
+        request: Request,
+        csrf: Annotated[str, Form()] = "",
+        reference: Annotated[str, Form(max_length=64)] = "",
+        access_code: Annotated[str, Form(max_length=64)] = "",
+    ) -> Response:
+        forms.check(request, csrf)
+        try:
+            application = house.cases.find(reference, access_code)
+        except UnknownApplication:
+            error = pages.text(request, "follow_not_found")
+            return pages.page(request, "find-application.html", status=422, error=error, reference=reference)
+        answer = RedirectResponse(f"/applications/{application.reference}", status_code=303)
+        # In a cookie and not in the address: the code opens the application.
+        forms.set_cookie(answer, COOKIE, f"{application.reference}.{access_code}")
+        return answer
+
+    @routes.get("/applications/{reference}", response_class=HTMLResponse)
+    def follow(request: Request, reference: str) -> Response:
+        kept, _, access = request.cookies.get(COOKIE, "").partition(".")
+        if kept != spell(reference):
+            return RedirectResponse("/applications", status_code=303)
+        try:
+            application = house.cases.find(reference, access)
+        except UnknownApplication:
+            return RedirectResponse("/applications", status_code=303)
+        card = cards.status(Speaker(house.rooms, pages.language(request)), application)
+        return pages.page(request, "status.html", card=card)
+
+    @routes.get("/privacy", response_class=HTMLResponse)
+    def privacy(request: Request) -> Response:
+        return pages.page(request, "privacy.html")
+
+    @routes.get("/accessibility", response_class=HTMLResponse)
+    def accessibility(request: Request) -> Response:
+        return pages.page(request, "accessibility.html")
+
+    return routes

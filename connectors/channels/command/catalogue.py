@@ -1,0 +1,98 @@
+"""``services``, ``plan`` and ``catalogue``: the catalogue from the command line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import click
+
+import catalogue
+from actions.rooms import today
+from catalogue import phrases
+from catalogue.plan import Plan
+
+
+def _load() -> catalogue.Catalogue:
+    try:
+        return catalogue.load()
+    except catalogue.CatalogueError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def services(as_json: bool) -> None:
+    """List every service with its agency."""
+    whole = _load()
+    for service in whole.services.values():
+        if as_json:
+            line = {"id": service.id, "name": service.name.en, "agency": service.agency, "start": service.start.kind}
+            click.echo(json.dumps(line, ensure_ascii=False))
+        else:
+            click.echo(f"{service.id:34} {whole.agency_of(service).name.en:48} {service.name.en}")
+
+
+@click.command()
+@click.argument("life_events", nargs=-1, required=True, metavar="EVENT...")
+@click.option("--date", "dates", multiple=True, metavar="NAME=DAY", help="A known day, such as birth=2026-11-01.")
+@click.option("--today", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day to plan from, for another than today.")
+@click.option("--json", "as_json", is_flag=True, help="The plan as JSON.")
+def plan(life_events: tuple[str, ...], dates: tuple[str, ...], day: dt.datetime | None, as_json: bool) -> None:
+    """Make the plan for one or several life events, such as having_a_baby someone_died."""
+    whole = _load()
+    for event in life_events:
+        if event not in whole.life_events:
+            raise click.UsageError(f"there is no life event `{event}`. They are: {', '.join(whole.life_events)}.")
+    made = catalogue.make_plan(whole, life_events, dict(map(_date, dates)), today=day.date() if day else today())
+    click.echo(made.model_dump_json(indent=2) if as_json else _told(whole, made))
+
+
+@click.group(name="catalogue")
+def catalogue_group() -> None:
+    """Check the catalogue, and make what is made from it."""
+
+
+@catalogue_group.command()
+def check() -> None:
+    """Read every file and say what is wrong, with file and line."""
+    whole = _load()
+    if not phrases.FILE.exists() or phrases.FILE.read_text(encoding="utf-8") != phrases.text(whole):
+        raise click.ClickException("bot/data/entities.jsonl is not up to date: run `./aratohu catalogue phrases`.")
+    unverified = sum(service.confidence == "unverified" for service in whole.services.values())
+    click.echo(
+        f"{len(whole.life_events)} life events, {len(whole.services)} services ({unverified} of them not confirmed by "
+        f"a source), {len(whole.agencies)} agencies, {len(whole.facts)} facts: all in order."
+    )
+
+
+@catalogue_group.command(name="phrases")
+def write_phrases() -> None:
+    """Write what people call services and agencies, for the assistant to learn."""
+    changed = phrases.write(_load())
+    click.echo("bot/data/entities.jsonl is written anew." if changed else "bot/data/entities.jsonl is up to date.")
+
+
+def _date(given: str) -> tuple[str, dt.date]:
+    name, _, day = given.partition("=")
+    try:
+        return name, dt.date.fromisoformat(day)
+    except ValueError:
+        raise click.UsageError(f"`--date {given}` can't be read. Write it like --date birth=2026-11-01.") from None
+
+
+def _told(whole: catalogue.Catalogue, made: Plan) -> str:
+    lines: list[str] = []
+    stage = None
+    for number, step in enumerate(made.steps, 1):
+        if step.stage != stage:
+            stage = step.stage
+            lines.append(f"\n{stage.upper()}")
+        service = whole.services[step.service]
+        lines.append(f"{number:3}. {service.name.en}  [{service.id}, {whole.agency_of(service).name.en}]")
+        lines.append(f"     {' '.join(reason.why for reason in step.reasons)}")
+        if step.due_text:
+            lines.append(f"     Deadline: {step.due_text}" + (f" That is {step.due:%d %B %Y}." if step.due else ""))
+        if step.waits_for:
+            lines.append(f"     Comes after: {', '.join(step.waits_for)}")
+    return "\n".join(lines).strip()

@@ -1,0 +1,58 @@
+"""What the app does by itself: answering messages that were kept, and forgetting what is old."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+
+from connectors.channels.wiring import House
+
+_log = logging.getLogger(__name__)
+
+
+class Housekeeping:
+    """A thread that looks around every few seconds."""
+
+    def __init__(self, house: House, every: float = 5.0) -> None:
+        self._house = house
+        self._every = every
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+        self._forgot = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+    def start(self) -> None:
+        """Starts looking around."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stops, after what it is at."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._every):
+            try:
+                self.answer_kept()
+                self.forget_old()
+            except Exception:
+                _log.exception("housekeeping failed; it goes on")
+
+    def answer_kept(self) -> None:
+        """Answers messages that came while the assistant was away, once it is back."""
+        waiting = self._house.store.waiting()
+        if not waiting or not self._house.rasa.is_ready():
+            return
+        for conversation in waiting:
+            self._house.talk.retry(conversation)
+
+    def forget_old(self) -> None:
+        """Deletes conversations that nobody has touched for the days that the settings allow. Once an hour."""
+        now = dt.datetime.now(dt.UTC)
+        if now - self._forgot < dt.timedelta(hours=1):
+            return
+        self._forgot = now
+        gone = self._house.store.forget(now - dt.timedelta(days=self._house.settings.conversation_days))
+        if gone:
+            _log.info("%d conversations were deleted, as their time had come", gone)

@@ -1,0 +1,138 @@
+"""What every request meets first: headers, limits on size and number, and proof that a form is ours."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from fastapi import Request, Response
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from connectors.channels.problems import Problem, answer
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+"""Sent with every answer. No page needs an inline script, a third party or the address of the page before it."""
+
+
+class Guard:
+    """ASGI middleware: security headers, a limit on bodies, a limit on requests from one address.
+
+    Args:
+        largest: bytes of a request's body, at most.
+        rate: requests from one address, as ``limits`` writes them: ``120/minute``.
+        private: paths that only other programs of ours call, which are not counted.
+    """
+
+    def __init__(self, app: ASGIApp, *, largest: int, rate: str, private: tuple[str, ...] = ("/internal/",)) -> None:
+        self._app = app
+        self._largest = largest
+        self._rate = parse(rate)
+        self._private = private
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets a request through, or says why not."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if not scope["path"].startswith("/static/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await answer(refusal)(scope, receive, with_headers)
+            return
+        await self._app(scope, self._counted(receive, self._limit(scope)), with_headers)
+
+    def _limit(self, scope: Scope) -> int:
+        # Rasa sends the whole conversation with each action call.
+        return self._largest * 64 if scope["path"].startswith(self._private) else self._largest
+
+    def _refusal(self, scope: Scope) -> Problem | None:
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdigit() or int(length) > self._limit(scope):
+            return Problem(413, "Too large", f"Send {self._largest:,} bytes or fewer in one request.")
+        path: str = scope["path"]
+        if path.startswith((*self._private, "/static/")) or path in ("/api/v1/health", "/api/v1/ready"):
+            return None
+        client = (scope.get("client") or ("unknown", 0))[0]
+        if not self._limiter.hit(self._rate, client):
+            seconds = max(1, int(self._rate.get_expiry() / max(1, self._rate.amount)) + 1)
+            return Problem(
+                429,
+                "Too many requests",
+                "Wait a few seconds and try again. Nothing is lost.",
+                headers={"Retry-After": str(seconds)},
+            )
+        return None
+
+    def _counted(self, receive: Receive, limit: int) -> Receive:
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                # A body without a length that goes on and on.
+                raise Problem(413, "Too large", f"Send {limit:,} bytes or fewer in one request.")
+            return message
+
+        return counted
+
+
+class Forms:
+    """Proof that a posted form came from our own page: a cookie, and its keyed digest in the form."""
+
+    def __init__(self, secret: str, secure: bool) -> None:
+        self._secret = secret.encode()
+        self._secure = secure
+        self.cookie = "__Host-aratohu-form" if secure else "aratohu-form"
+
+    def token(self, request: Request, response: Response | None = None) -> str:
+        """The token for a form on this page; sets the cookie where there is none yet."""
+        visitor = request.cookies.get(self.cookie) or getattr(request.state, "visitor", None)
+        if visitor is None:
+            visitor = request.state.visitor = secrets.token_urlsafe(16)
+        if response is not None and self.cookie not in request.cookies:
+            self.set_cookie(response, self.cookie, visitor)
+        return hmac.new(self._secret, visitor.encode(), hashlib.sha256).hexdigest()
+
+    def check(self, request: Request, given: str) -> None:
+        """Refuses a form that is not ours.
+
+        Raises:
+            Problem: 403, with what to do.
+        """
+        visitor = request.cookies.get(self.cookie, "")
+        wanted = hmac.new(self._secret, visitor.encode(), hashlib.sha256).hexdigest()
+        if not visitor or not hmac.compare_digest(given.encode(), wanted.encode()):
+            raise Problem(403, "The page was open too long", "Go back, load the page again and send it once more.")
+
+    def set_cookie(self, response: Response, name: str, value: str) -> None:
+        """Sets a cookie that scripts can't read and other sites don't get. It ends with the browser's session."""
+        response.set_cookie(name, value, httponly=True, samesite="lax", secure=self._secure, path="/")
+
+

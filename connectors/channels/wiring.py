@@ -1,0 +1,81 @@
+"""Puts the house together: settings in, rooms out. Nothing below this floor knows about settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rasa_sdk.executor import ActionExecutor
+
+from actions import ACTIONS, Rooms
+from cases import Agency, Cases, Delivery
+from catalogue import Catalogue, load
+from connectors.agencies.directory import Directory
+from connectors.channels.settings import Settings
+from conversations import Rasa, Store, Talk, Words
+from conversations.words import load as load_words
+from insights import Ledger
+from storage import Database, Sealed
+from storage.migrate import migrate
+
+
+@dataclass
+class House:
+    """Every room of a running app."""
+
+    settings: Settings
+    database: Database
+    catalogue: Catalogue
+    words: Words
+    ledger: Ledger
+    store: Store
+    rasa: Rasa
+    talk: Talk
+    delivery: Delivery
+    cases: Cases
+    rooms: Rooms
+    executor: ActionExecutor
+
+    def close(self) -> None:
+        """Stops what runs and gives back what is held."""
+        self.delivery.stop()
+        self.rasa.close()
+        self.database.close()
+
+
+def build(settings: Settings, agency: Callable[[str], Agency] | None = None) -> House:
+    """The house for ``settings``, with its tables made and its deliveries running."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    Sealed.use(settings.encryption_key.get_secret_value())
+    migrate(settings.database_url)
+    database = Database(settings.database_url)
+    catalogue, words, ledger = load(), load_words(), Ledger(database)
+    store = Store(database)
+    rasa = Rasa(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_seconds)
+    directory = Directory(
+        settings.sandbox_url,
+        client_id="aratohu",
+        client_secret=settings.sandbox_client_secret.get_secret_value(),
+        callback_url=f"{settings.internal_url}/internal/agencies/{{agency}}/changes",
+    )
+    delivery = Delivery(agency or directory.agency, settings.system_database_url)
+    cases = Cases(database, catalogue, ledger, delivery.send)
+    delivery.launch(cases, follow_every=settings.follow_seconds)
+    rooms = Rooms(catalogue, store, cases, delivery, words, ledger)
+    executor = ActionExecutor()
+    for action in ACTIONS:
+        executor.register_action(action(rooms))
+    return House(
+        settings=settings,
+        database=database,
+        catalogue=catalogue,
+        words=words,
+        ledger=ledger,
+        store=store,
+        rasa=rasa,
+        talk=Talk(store, rasa, catalogue, words, ledger),
+        delivery=delivery,
+        cases=cases,
+        rooms=rooms,
+        executor=executor,
+    )

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+
+from connectors.agencies.webhooks import BadWebhook, Webhooks
+from tests.connectors.agencies import running
+from tests.connectors.agencies.running import WEBHOOK_SECRET, Receiver, Sandbox, order, until
+
+
+def sequences(receiver: Receiver) -> list[int]:
+    return [json.loads(body)["data"]["sequence"] for _, body in receiver.got]
+
+
+def test_every_change_is_sent_in_order(sandbox: Sandbox, receiver: Receiver) -> None:
+    made = sandbox.agency(callback_url=receiver.url).start(order())
+    sandbox.move(made.id, "more_information_needed", "Where?")
+    sandbox.move(made.id, "received")
+    sandbox.move(made.id, "completed")
+    until(lambda: len(receiver.got) == 4)
+    assert sequences(receiver) == [1, 2, 3, 4]
+    assert json.loads(receiver.got[1][1])["data"]["wanted"] == ["more_information"]
+
+
+def test_what_did_not_arrive_is_sent_again(sandbox: Sandbox, receiver: Receiver) -> None:
+    receiver.statuses = [500, 503, 401]
+    made = sandbox.agency(callback_url=receiver.url).start(order())
+    sandbox.move(made.id, "completed")
+    until(lambda: len(receiver.got) == 5)
+    assert sequences(receiver) == [1, 1, 1, 1, 2]
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 2
+    until(lambda: sandbox.filed()[0]["webhooks"] == {"sent": 2, "waiting": 0, "given_up": 0})
+
+
+def test_gone_is_not_tried_again(sandbox: Sandbox, receiver: Receiver) -> None:
+    receiver.statuses = [410]
+    sandbox.agency(callback_url=receiver.url).start(order())
+    until(lambda: sandbox.filed()[0]["webhooks"]["given_up"] == 1)
+    assert len(receiver.got) == 1
+
+
+def test_the_outbox_survives_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+    receiver.statuses = [503] * 1000
+    with running.sandbox(tmp_path) as sandbox:
+        made = sandbox.agency(callback_url=receiver.url).start(order())
+        sandbox.move(made.id, "completed")
+        until(lambda: len(receiver.got) >= 1)
+    receiver.statuses, receiver.got = [], []
+    with running.sandbox(tmp_path):
+        until(lambda: len(receiver.got) == 2)
+    assert sequences(receiver) == [1, 2]
+
+
+def test_one_receiver_that_is_down_keeps_nobody_else_waiting(sandbox: Sandbox, receiver: Receiver) -> None:
+    sandbox.agency(callback_url="http://127.0.0.1:9/nobody").start(order())
+    sandbox.agency(callback_url=receiver.url).start(order(reference="ARA-2222-3333"))
+    until(lambda: len(receiver.got) == 1)
+
+
+def test_redirects_are_not_followed(sandbox: Sandbox, receiver: Receiver) -> None:
+    receiver.statuses = [302]
+    sandbox.agency(callback_url=receiver.url).start(order())
+    until(lambda: len(receiver.got) == 2)
+
+
+def test_a_webhook_can_come_twice(sandbox: Sandbox, receiver: Receiver) -> None:
+    sandbox.fault("duplicate_webhook")
+    sandbox.agency(callback_url=receiver.url).start(order())
+    until(lambda: len(receiver.got) == 2)
+    assert receiver.got[0][0]["webhook-id"] == receiver.got[1][0]["webhook-id"]
+    assert receiver.got[0][1] == receiver.got[1][1]
+
+
+def test_a_signature_can_be_bad(sandbox: Sandbox, receiver: Receiver) -> None:
+    sandbox.fault("bad_signature")
+    receiver.statuses = [401]
+    sandbox.agency(callback_url=receiver.url).start(order())
+    until(lambda: len(receiver.got) == 2)
+    (bad, first), (fine, second) = receiver.got
+    with pytest.raises(BadWebhook):
+        Webhooks(WEBHOOK_SECRET).read(first, bad)
+    assert Webhooks(WEBHOOK_SECRET).read(second, fine).reference == "ARA-7K2M-9QXP"
+
+
+def test_logs_hold_no_answers(sandbox: Sandbox, receiver: Receiver, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    receiver.statuses = [500]
+    sandbox.agency(callback_url=receiver.url).start(order())
+    until(lambda: len(receiver.got) == 2)
+    with pytest.raises(Exception, match="Mend"):
+        sandbox.agency().start(order(reference="ARA-2222-3333", full_name="Māia 7"))
+    assert caplog.text
+    for secret in ("Māia", "maia@", "Example Street", "Hēmi", "Bearer "):
+        assert secret not in caplog.text

@@ -1,0 +1,36 @@
+"""What the tests of the main job share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.main_job.running import ROOT, Running, Talking
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Aratohu, running for all tests. The model is the project's own; training it again would prove nothing more."""
+    data = tmp_path_factory.mktemp("data")
+    models = ROOT / ".data" / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    (data / "models").symlink_to(models)
+    made = Running(data)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def api(running: Running) -> Iterator[httpx.Client]:
+    """A client of the running app's public API."""
+    with running.api() as client:
+        yield client
+
+
+@pytest.fixture
+def talking(api: httpx.Client) -> Talking:
+    """A new conversation with the running app."""
+    return Talking(api)
