@@ -10,7 +10,7 @@ from actions.care import Crisis, HandOver
 from actions.explain import About, Explain
 from actions.form import Ask, Back, Keep, Skip, Take
 from actions.plan import MakePlan, ShowPlan
-from actions.rooms import Rooms, today
+from actions.rooms import Rooms
 from actions.smalltalk import CanGet, ChangePerson, Resume, Say, StartAgain, Track
 from actions.start import Agree, Change, CheckAnswers, Decline, Send, Start, Stop
 from actions.understand import Browse, Clarify, OutOfScope, SomethingElse
@@ -47,4 +47,4 @@ ACTIONS: tuple[type[Action], ...] = (
 )
 """Every action, to be made with the rooms and registered at the webhook."""
 
-__all__ = ["ACTIONS", "Action", "Rooms", "Scene", "today"]
+__all__ = ["ACTIONS", "Action", "Rooms", "Scene"]

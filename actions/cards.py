@@ -6,9 +6,9 @@ import datetime as dt
 from typing import TypeVar
 
 from actions.speaker import Speaker
+from cases import Application
 from catalogue import Plan, Service, Step, make_plan, on
 from catalogue.model import Channel, Cost, Statement
-from cases import Application
 from conversations import messages as m
 
 _Statement = TypeVar("_Statement", bound=Statement)

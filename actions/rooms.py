@@ -5,19 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from cases import Cases, Delivery
 from catalogue import Catalogue
+from catalogue.days import today
 from conversations import Store, Words
 from insights import Ledger
-
-AOTEAROA = ZoneInfo("Pacific/Auckland")
-
-
-def today() -> dt.date:
-    """The day in New Zealand."""
-    return dt.datetime.now(AOTEAROA).date()
 
 
 @dataclass(frozen=True)

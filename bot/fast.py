@@ -2,7 +2,7 @@
 
 `RemoteAction._validate_action_result` calls `jsonschema.validate`, which checks the schema itself every time: 73 % of
 the time of a turn with a custom action. The validator here is built from the same schema and raises the same errors.
-Rasa calls `apply` when it loads `bot.fast.Fast` from the pipeline.
+`bot.serve` applies it before it starts Rasa.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ class PhraseRule(GraphComponent):
 
     @staticmethod
     def required_packages() -> list[str]:
-        """Returns the packages that must be importable."""
-        return ["yaml"]
+        """Returns none: YAML comes with Rasa, whose look-up would want the name of its distribution here."""
+        return []
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

@@ -11,14 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cases.agency import Report
-from cases.application import FINAL, Application, Change, Consent, Order, State
+from cases.application import FINAL, Application, Consent, Order, State
 from cases.tables import ApplicationRow, ChangeRow, WebhookRow
-from catalogue import AnswerError, Catalogue, answers
+from catalogue import AnswerError, Catalogue, answers, days
 from catalogue.answers import Value
 from insights import Event, Ledger
 from storage import Database, now
 from storage.secrets import code, digest, matches, tidy
-
 
 _EVENTS: dict[State, Event] = {
     "completed": "application_completed",
@@ -246,7 +245,7 @@ class Cases:
                     problems[name] = f"{fact.label.en} is missing."
                 continue
             try:
-                clean[name] = value if isinstance(value, bool) else answers.read(fact, str(value), now().date())
+                clean[name] = value if isinstance(value, bool) else answers.read(fact, str(value), days.today())
             except AnswerError as error:
                 problems[name] = str(error)
         if problems:

@@ -132,7 +132,7 @@ class Delivery:
                     if self._stopping.is_set():
                         return
                     self._look(reference)
-            except Exception:
+            except Exception:  # noqa: BLE001 - one bad round must not end the following of all
                 _log.exception("following applications failed; trying again in %s s", every)
 
     def _look(self, reference: str) -> None:

@@ -14,7 +14,7 @@ import dateparser
 import email_validator
 import phonenumbers
 from babel.numbers import format_currency
-from stdnum.nz import ird
+from stdnum.nz import bankaccount, ird
 
 from catalogue.model import Fact
 
@@ -163,6 +163,15 @@ def _ird_number(fact: Fact, text: str, today: dt.date) -> str:
     return digits.zfill(9)
 
 
+def _bank_account(fact: Fact, text: str, today: dt.date) -> str:
+    digits = re.sub(r"[\s.-]", "", text)
+    if not re.fullmatch(r"\d{15,16}", digits):
+        raise AnswerError("A bank account has 15 or 16 digits, for example 01-0242-0100194-00. Type it again.")
+    if not bankaccount.is_valid(digits):
+        raise AnswerError("No bank has that account number. Check it on a statement and type it again.")
+    return str(bankaccount.format(digits))
+
+
 def _email(fact: Fact, text: str, today: dt.date) -> str:
     try:
         return email_validator.validate_email(text, check_deliverability=False).normalized
@@ -200,8 +209,10 @@ def _trips(fact: Fact, text: str, today: dt.date) -> str:
     found = []
     for part in filter(str.strip, re.split(r"[,;]| and ", text)):
         ends = re.split(r"/| to | until | till | - | – ", part.strip().removeprefix("from "))
-        if len(ends) != 2:  # noqa: PLR2004 - the day of leaving and the day of coming back
-            raise AnswerError("Give each trip as two days, for example 1 3 2024 to 20 3 2024, and a comma between trips.")
+        if len(ends) != 2:
+            raise AnswerError(
+                "Give each trip as two days, for example 1 3 2024 to 20 3 2024, and a comma between trips."
+            )
         left, back = (_date(past, end.strip(), today) for end in ends)
         if back < left:
             raise AnswerError("One of the trips ends before it begins. Check the days and type them again.")
@@ -224,6 +235,7 @@ _READERS: dict[str, Callable[[Fact, str, dt.date], Value]] = {
     "number": _number,
     "money": _number,
     "ird_number": _ird_number,
+    "bank_account": _bank_account,
     "email": _email,
     "phone": _phone,
     "trips": _trips,

@@ -55,14 +55,16 @@ class Catalogue:
     def form_of(self, service: model.Service, known: Mapping[str, object]) -> list[model.Fact]:
         """The facts of the service's form that apply to what is ``known``, in the order in which they are asked."""
         named = [self.facts[name] for name in (*service.start.form, *service.start.optional)]
-        return [
-            fact for fact in named if all(known.get(other) in values for other, values in fact.only_if.items())
-        ]
+        return [fact for fact in named if all(known.get(other) in values for other, values in fact.only_if.items())]
 
     def dates_of(self, life_events: Iterable[str], known: Mapping[str, object]) -> dict[str, dt.date]:
         """The days that ``known`` facts give to the life events' dates."""
         dates = [date for event in life_events for date in self.life_events[event].dates]
-        return {date.id: dt.date.fromisoformat(str(known[date.fact])) for date in dates if date.fact is not None and date.fact in known}
+        return {
+            date.id: dt.date.fromisoformat(str(known[date.fact]))
+            for date in dates
+            if date.fact is not None and date.fact in known
+        }
 
     def _dangling(self) -> Iterator[str]:
         dates = {date.id for event in self.life_events.values() for date in event.dates}

@@ -6,8 +6,16 @@ import calendar
 import datetime as dt
 import functools
 import re
+from zoneinfo import ZoneInfo
 
 import holidays
+
+AOTEAROA = ZoneInfo("Pacific/Auckland")
+
+
+def today() -> dt.date:
+    """The day in New Zealand, wherever the program runs."""
+    return dt.datetime.now(AOTEAROA).date()
 
 
 @functools.cache

@@ -88,7 +88,9 @@ def read_as(kind: type[_Kind], path: Path, folder: Path = DATA) -> _Kind:
         content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, in C where there is one
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise CatalogueError([f"{name}:{line}: this is not YAML ({error.problem}); check indents, colons and quotes"]) from None
+        raise CatalogueError(
+            [f"{name}:{line}: this is not YAML ({error.problem}); check indents, colons and quotes"]
+        ) from None
     if not isinstance(content, dict):
         lists = ", ".join(f"`{key}:`" for key in kind.model_fields)
         raise CatalogueError([f"{name}:1: the file holds no list; start it with one of {lists}"])

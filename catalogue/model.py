@@ -206,7 +206,7 @@ class Start(Strict):
 
 
 class Law(Strict):
-    """The Act that the service rests on (CPSV-AP ``hasLegalResource``); ``checked`` when a source that we read names it."""
+    """The Act that a service rests on (CPSV-AP ``hasLegalResource``); ``checked`` when a source we read names it."""
 
     text: str
     checked: bool = False
@@ -329,7 +329,7 @@ class Option(Strict):
 
 FactType = Literal[
     "text", "name", "date", "yes_no", "choice", "number", "money", "ird_number", "email", "phone", "address", "country",
-    "trips",
+    "bank_account", "trips",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What people call services and agencies, for the assistant's entity ruler: the one thing it learns from the catalogue."""
+"""What people call services and agencies: the one thing that the assistant learns from the catalogue."""
 
 from __future__ import annotations
 

@@ -276,7 +276,18 @@ class CheckCard(Base):
 
 
 Message: TypeAlias = Annotated[
-    Words | Choices | PlanCard | ServiceCard | Notice | Question | CheckAnswers | Receipt | Status | Crisis | Handover | CheckCard,
+    Words
+    | Choices
+    | PlanCard
+    | ServiceCard
+    | Notice
+    | Question
+    | CheckAnswers
+    | Receipt
+    | Status
+    | Crisis
+    | Handover
+    | CheckCard,
     Field(discriminator="type"),
 ]
 """Any of the typed messages."""

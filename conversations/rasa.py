@@ -33,9 +33,15 @@ class Parse(BaseModel):
     def of(cls, data: dict[str, Any]) -> Parse:
         """From Rasa's parse data, where payloads of buttons have no decision."""
         intent = data.get("intent") or {}
-        picked = {name: data[name] for name in cls.model_fields if name in data and name not in ("intent", "confidence")}
+        picked = {
+            name: data[name] for name in cls.model_fields if name in data and name not in ("intent", "confidence")
+        }
         return cls(
-            **{"text": "", "decision": "dialogue", **{key: value for key, value in picked.items() if value is not None}},
+            **{
+                "text": "",
+                "decision": "dialogue",
+                **{key: value for key, value in picked.items() if value is not None},
+            },
             intent=intent.get("name") or "",
             confidence=intent.get("confidence") or 0.0,
         )
@@ -49,7 +55,9 @@ class Rasa:
         timeout: seconds for one turn.
     """
 
-    def __init__(self, url: str, token: str, timeout: float = 15.0, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, token: str, timeout: float = 15.0, transport: httpx.BaseTransport | None = None
+    ) -> None:
         self._token = token
         self._http = httpx.Client(
             base_url=url,

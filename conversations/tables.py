@@ -28,7 +28,7 @@ class ConversationRow(Base):
 
 
 class TurnRow(Base):
-    """What was said at one go. ``number`` orders the turns of a conversation; ``nonce`` makes a doubled post harmless."""
+    """What was said at one go. ``number`` orders a conversation's turns; ``nonce`` makes a doubled post harmless."""
 
     __tablename__ = "turns"
     __table_args__ = (UniqueConstraint("conversation", "number"), UniqueConstraint("conversation", "nonce"))

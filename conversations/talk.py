@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from catalogue import AnswerError, Catalogue, answers
+from catalogue import AnswerError, Catalogue, answers, days
 from conversations.context import Context
 from conversations.masking import mask
 from conversations.messages import Message
@@ -139,7 +139,7 @@ class Talk:
         fact = self.catalogue.facts[context.asking or ""]
         reads = True
         try:
-            answers.read(fact, text, now().date())
+            answers.read(fact, text, days.today())
         except AnswerError:
             reads = False
         if reads and answers.is_strict(fact):
@@ -148,7 +148,9 @@ class Talk:
 
     def _chosen(self, context: Context, conversation: str, choice: str) -> str:
         if choice not in context.offered:
-            raise BadMessage("That choice is not one of those offered. Choose one that you see, or write in your own words.")
+            raise BadMessage(
+                "That choice is not one of those offered. Choose one that you see, or write in your own words."
+            )
         name, _, value = choice.partition(":")
         if name == "answer" and context.asking is not None:
             with self.store.change(conversation) as changing:

@@ -87,7 +87,7 @@ class Sealed(TypeDecorator[Any]):
             return json.loads(self._key().decrypt(value))
         except InvalidToken:
             raise RuntimeError(
-                "stored data can't be read with this ARATOHU_ENCRYPTION_KEY; start with the key that it was written with"
+                "stored data can't be read with this ARATOHU_ENCRYPTION_KEY; start with the key that wrote it"
             ) from None
 
     def _key(self) -> Fernet:

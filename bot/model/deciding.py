@@ -19,7 +19,8 @@ class Rates:
 
     `accepted`: wrong among accepted. `outside`: accepted among the examples of the `refusing` decision.
     `refused`: refused among the examples that should be accepted. `alarms`: false alarms among the rest, for each of the
-    `urgent` decisions. `named`: wrong among those that any other decision takes.
+    `urgent` decisions. `named`: wrong among those that any other decision takes. `several`: the share of messages taken
+    to express more than one label, for the threshold of the further ones.
     """
 
     accepted: float = 0.02
@@ -27,6 +28,7 @@ class Rates:
     refused: float = 0.02
     alarms: float = 0.01
     named: float = 0.1
+    several: float = 0.2
     deviates: float = 1.0
     refusing: str = "out_of_scope"
     urgent: tuple[str, ...] = ("crisis",)
@@ -112,12 +114,16 @@ class Decisions:
         expressed = is_a.get(ACCEPT, np.zeros(len(top), dtype=bool)) & calm
         detect = 0.5
         if columns and expressed.any():
-            second = chances[np.ix_(expressed, columns)].copy()
-            truth = target[np.ix_(expressed, columns)].copy()
-            best = second.argmax(axis=1)
-            keep = np.ones_like(truth)
-            keep[np.arange(len(best)), best] = False
-            detect = best_f1(second[keep], truth[keep])
+            second = chances[np.ix_(expressed, columns)]
+            truth = target[np.ix_(expressed, columns)]
+            several = truth.sum(axis=1) > 1
+            # Examples with several labels are fewer than messages with several: they count as many times as it takes.
+            share = several.mean()
+            odds = rates.several * (1 - share) / ((1 - rates.several) * share) if 0 < share < 1 else 1.0
+            weight = np.where(several, max(1.0, odds), 1.0)[:, np.newaxis] * np.ones(truth.shape)
+            further = np.ones_like(truth)
+            further[np.arange(len(second)), second.argmax(axis=1)] = False
+            detect = best_f1(second[further], truth[further], weight[further])
         return cls(decision_of, default, thresholds, detect, rates.refusing, rates.urgent)
 
     def decide(self, chances: dict[str, float], forced: str | None = None, empty: bool = False) -> Decided:
@@ -135,11 +141,11 @@ class Decisions:
         if decision == ACCEPT and label in of_default:
             detected = detected or [label]
         elif decision == CLARIFY:
+            detected = [] if empty else detected
             choices = [name for name, chance in events[:4] if chance >= 0.02]
             if len(choices) < 2:
                 choices = [name for name, _ in events[:2]]
-            detected = []
-        elif decision not in (ACCEPT, *self.urgent):
+        elif decision not in (ACCEPT, CLARIFY, *self.urgent):
             detected = []
         return Decided(decision, label, confidence, events[:5], detected[:4], choices)
 

@@ -49,8 +49,10 @@ class Heads:
 
         Config: `scale`, `strength`, `fewest`, `attributes` (key to its own settings: `floor`, `by_script`).
         """
-        columns: list[np.ndarray] = []
+        features = join(vectors, rows, float(config["scale"]))
+        parts: list[OneVsRest] = []
         heads: dict[str, Any] = {}
+        start = 0
         for key, of_rows in values.items():
             settings = config["attributes"].get(key) or {}
             counts: dict[str, int] = {}
@@ -58,20 +60,19 @@ class Heads:
                 if value is not None:
                     counts[value] = counts.get(value, 0) + 1
             kept = sorted(value for value, count in counts.items() if count >= int(config["fewest"]))
-            start = len(columns)
-            columns += [np.array([float(value == name) for value in of_rows]) for name in kept]
+            shown = _balanced(of_rows)
+            table = np.array([[float(of_rows[row] == name) for name in kept] for row in shown]).reshape(-1, len(kept))
+            parts.append(OneVsRest.fit(features[shown], table, float(config["strength"])))
             heads[key] = {
                 "values": kept,
                 "start": start,
                 "floor": float(settings.get("floor", 0.5)) if None in of_rows else 0.0,
                 "scripts": _by_script(texts, of_rows) if settings.get("by_script") else {},
             }
-        features = join(vectors, rows, float(config["scale"]))
-        table = np.stack(columns, axis=1) if columns else np.zeros((len(texts), 0))
-        linear = (
-            OneVsRest.fit(features, table, float(config["strength"]))
-            if columns
-            else OneVsRest(np.zeros((features.shape[1], 0), dtype=np.float32), np.zeros(0, dtype=np.float32))
+            start += len(kept)
+        linear = OneVsRest(
+            np.hstack([np.zeros((features.shape[1], 0), dtype=np.float32), *(part.weights for part in parts)]),
+            np.concatenate([np.zeros(0, dtype=np.float32), *(part.biases for part in parts)]),
         )
         return cls({"scale": float(config["scale"]), "heads": heads}, linear)
 
@@ -102,6 +103,16 @@ class Heads:
     def load(cls, folder: Path) -> Heads:
         """Reads what `save` wrote."""
         return cls(json.loads((folder / cls.FILE).read_text(encoding="utf-8")), OneVsRest.load(folder))
+
+
+def _balanced(values: list[str | None], at_least: int = 2_000) -> list[int]:
+    """Returns the rows that have a value and about as many that lack one: thousands more would only cost time."""
+    having = [row for row, value in enumerate(values) if value is not None]
+    lacking = [row for row, value in enumerate(values) if value is None]
+    most = max(at_least, len(having))
+    if len(lacking) > most:
+        lacking = sorted(np.random.RandomState(0).choice(lacking, most, replace=False).tolist())
+    return sorted(having + lacking)
 
 
 def _by_script(texts: list[str], values: list[str | None]) -> dict[str, str]:

@@ -51,7 +51,7 @@ class OneVsRest:
             return model.coef_[0], float(model.intercept_[0])
 
         fitted = Parallel(n_jobs=jobs, prefer="threads")(delayed(one)(c) for c in range(table.shape[1]))
-        weights = np.array([w for w, _ in fitted], dtype=np.float32).T
+        weights = np.array([w for w, _ in fitted], dtype=np.float32).reshape(-1, features.shape[1]).T
         return cls(np.ascontiguousarray(weights), np.array([b for _, b in fitted], dtype=np.float32))
 
     def scores(self, features: sp.csr_matrix) -> np.ndarray:
@@ -70,13 +70,14 @@ class OneVsRest:
 
     def save(self, folder: Path) -> None:
         """Writes weights and biases into `folder`."""
-        np.save(folder / self.WEIGHTS, self.weights)
+        # Half precision halves the file; what it rounds is far below what the scores can tell apart.
+        np.save(folder / self.WEIGHTS, self.weights.astype(np.float16))
         np.save(folder / self.BIASES, self.biases)
 
     @classmethod
     def load(cls, folder: Path) -> OneVsRest:
         """Reads what `save` wrote."""
-        return cls(np.load(folder / cls.WEIGHTS), np.load(folder / cls.BIASES))
+        return cls(np.load(folder / cls.WEIGHTS).astype(np.float32), np.load(folder / cls.BIASES))
 
 
 def out_of_fold(

@@ -46,11 +46,11 @@ def lowest(values: np.ndarray, wrong: np.ndarray, rate: float, z: float, of: int
     return NEVER
 
 
-def best_f1(values: np.ndarray, right: np.ndarray) -> float:
-    """Returns the threshold above which the rows give the best F1; 0.5 where nothing is right."""
+def best_f1(values: np.ndarray, right: np.ndarray, weight: np.ndarray) -> float:
+    """Returns the threshold above which the rows, each counted `weight` times, give the best F1; 0.5 if none is right."""
     if not right.any():
         return 0.5
     order = np.argsort(-values, kind="stable")
-    hits = np.cumsum(right[order])
-    scores = 2 * hits / (np.arange(1, len(values) + 1) + right.sum())
+    hits = np.cumsum((right * weight)[order])
+    scores = 2 * hits / (np.cumsum(weight[order]) + (right * weight).sum())
     return float(values[order[int(np.argmax(scores))]])

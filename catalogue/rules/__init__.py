@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from catalogue.rules import files
-from catalogue.rules.rulebook import CriterionResult, Reference, Result, Results, Rulebook, Working
+from catalogue.rules.results import CriterionResult, Reference, Result, Results, Working
+from catalogue.rules.rulebook import Rulebook
 from catalogue.rules.values import FactError, Missing
 
 __all__ = [

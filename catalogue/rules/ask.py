@@ -16,12 +16,17 @@ def closed(gated: Iterable[Fact], known: Mapping[str, Any], missing: Mapping[str
     ruled_out = {
         fact.id
         for fact in gated
-        if any(other in missing or (other in known and known[other] not in wanted) for other, wanted in fact.only_if.items())
+        if any(
+            other in missing or (other in known and known[other] not in wanted)
+            for other, wanted in fact.only_if.items()
+        )
     }
     return frozenset(ruled_out.union(missing))
 
 
-def order(facts: Mapping[str, Fact], wanted: Iterable[str], known: Mapping[str, Any], missing: Mapping[str, Any]) -> tuple[str, ...]:
+def order(
+    facts: Mapping[str, Fact], wanted: Iterable[str], known: Mapping[str, Any], missing: Mapping[str, Any]
+) -> tuple[str, ...]:
     """The ``wanted`` facts in their order, each after the facts that say whether it is asked at all."""
     found: dict[str, None] = {}
 

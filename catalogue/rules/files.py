@@ -10,6 +10,7 @@ from typing import Any
 
 from catalogue import files
 from catalogue import model as catalogue
+from catalogue.rules import expressions as x
 from catalogue.rules import kinds
 from catalogue.rules import model as m
 
@@ -41,7 +42,10 @@ def read(folder: Path = DATA) -> Content:
     problems: list[str] = []
     facts: dict[str, catalogue.Fact] = {}
     for path in _paths(folder, "facts", problems):
-        facts.update((fact.id, fact) for fact in _read(catalogue.File, path, folder, problems, ("facts",), content).get("facts", ()))
+        facts.update(
+            (fact.id, fact)
+            for fact in _read(catalogue.File, path, folder, problems, ("facts",), content).get("facts", ())
+        )
     content.facts = facts
     for path in _paths(folder, "rates", problems):
         content.rates += _read(m.RateFile, path, folder, problems, ("rates",), content).get("rates", ())
@@ -95,7 +99,9 @@ def _paths(folder: Path, part: str, problems: list[str]) -> list[Path]:
     return paths
 
 
-def _read(kind: Any, path: Path, folder: Path, problems: list[str], lists: Iterable[str], content: Content) -> dict[str, Any]:
+def _read(
+    kind: Any, path: Path, folder: Path, problems: list[str], lists: Iterable[str], content: Content
+) -> dict[str, Any]:
     try:
         read = files.read_as(kind, path, folder)
     except files.CatalogueError as error:
@@ -107,7 +113,8 @@ def _read(kind: Any, path: Path, folder: Path, problems: list[str], lists: Itera
             key = item.service if isinstance(item, m.Rule) else item.id
             if (name, key) in content.origins:
                 other = content.origins[name, key][0].relative_to(folder).as_posix()
-                problems.append(f"{path.relative_to(folder).as_posix()}:{_line(path, (name, number))}: `{key}` is in {other} too; take one out")
+                where = f"{path.relative_to(folder).as_posix()}:{_line(path, (name, number))}"
+                problems.append(f"{where}: `{key}` is in {other} too; take one out")
             content.origins[name, key] = (path, (name, number))
     return found
 
@@ -152,7 +159,13 @@ def _rules(content: Content) -> Iterator[tuple[Origin, str]]:
             used = set(_criteria_in(rule.requires))
             for criterion in rule.criteria:
                 if criterion.id not in used:
-                    checker.note((*place, "requires"), f"the criterion `{criterion.id}` is not in `requires`, so it decides nothing")
+                    checker.note(
+                        (*place, "requires"),
+                        f"the criterion `{criterion.id}` is not in `requires`, so it decides nothing",
+                    )
+        for number, doubt in enumerate(rule.doubts):
+            if doubt.when is not None:
+                checker.expect(doubt.when, (*place, "doubts", number, "when"), "truth", None)
         if rule.estimate is not None:
             checker.expect(rule.estimate.value, (*place, "estimate", "value"), "number")
             for label, part in rule.estimate.working.items():
@@ -161,9 +174,9 @@ def _rules(content: Content) -> Iterator[tuple[Origin, str]]:
 
 
 def _criteria_in(node: Any) -> Iterator[str]:
-    if isinstance(node, m.CriterionOf):
+    if isinstance(node, x.CriterionOf):
         yield node.criterion
-    for _, part in m.parts(node):
+    for _, part in x.parts(node):
         yield from _criteria_in(part)
 
 

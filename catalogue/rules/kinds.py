@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from catalogue.model import Fact
+from catalogue.rules import expressions as x
 from catalogue.rules import model as m
 
 Place = tuple[str | int, ...]
@@ -33,7 +34,13 @@ TRUTH, DAY, NUMBER = Kind("truth"), Kind("day"), Kind("number")
 _FACTS: dict[str, Kind] = {
     "yes_no": TRUTH, "date": DAY, "choice": Kind("choice"), "trips": Kind("trips"),
 }  # fmt: skip
-_SINCE = {"age": "years", "years_since": "years", "months_since": "months", "weeks_since": "weeks", "days_since": "days"}
+_SINCE = {
+    "age": "years",
+    "years_since": "years",
+    "months_since": "months",
+    "weeks_since": "weeks",
+    "days_since": "days",
+}
 
 
 def of_fact(fact: Fact) -> Kind:
@@ -68,8 +75,9 @@ class Checker:
             return DAY
         if isinstance(node, float):
             return Kind("number", _ANY)
-        below = {where: self.kind(part, (*place, *where)) for where, part in m.parts(node)}
-        return _CHECKS[type(node)](self, node, place, list(below.items()))
+        below = {where: self.kind(part, (*place, *where)) for where, part in x.parts(node)}
+        look: Callable[..., Kind | None] = getattr(self, f"_{_CHECKS[type(node)]}")
+        return look(node, place, list(below.items()))
 
     def expect(self, node: Any, place: Place, name: str, unit: str | None = _ANY) -> None:
         """Notes a problem where ``node`` is not of the kind that is wanted."""
@@ -82,7 +90,9 @@ class Checker:
         """Keeps a problem with its place."""
         self.problems.append((place, problem))
 
-    def _named(self, name: str, place: Place, what: str, known: Mapping[str, Any], kind: Callable[[Any], Kind]) -> Kind | None:
+    def _named(
+        self, name: str, place: Place, what: str, known: Mapping[str, Any], kind: Callable[[Any], Kind]
+    ) -> Kind | None:
         if name in known:
             return kind(known[name])
         close = difflib.get_close_matches(name, known, n=1)
@@ -105,27 +115,27 @@ class Checker:
                 return None
         return whole
 
-    def _logic(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
+    def _logic(self, node: x.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
         self._all_are(TRUTH, below, place)
-        if isinstance(node, m.AtLeast) and node.at_least > len(node.of):
+        if isinstance(node, x.AtLeast) and node.at_least > len(node.of):
             self.note(place, f"`at_least: {node.at_least}` of only {len(node.of)} can never hold")
         return TRUTH
 
-    def _compare(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
-        sides = m.parts(node)
+    def _compare(self, node: x.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
+        sides = x.parts(node)
         name = next(iter(sides))[0][0]
         whole = self._alike(place, (kind for _, kind in below), str(name))
         if whole is not None and whole.name not in ("number", "day"):
             self.note(place, f"`{name}` compares numbers or days; for {whole} use it as it stands, or `is` or `in`")
         if whole is not None and (whole.unit or "").startswith("NZD"):
-            bare = [part for _, part in m.parts(node) if isinstance(part, float) and part != 0]
+            bare = [part for _, part in x.parts(node) if isinstance(part, float) and part != 0]
             if bare:
                 self.note(place, f"the amount {bare[0]:g} stands in the rule; put it among the rates, with its source")
         return TRUTH
 
-    def _chosen(self, node: m.Node, place: Place, below: object) -> Kind | None:
-        pairs = node.chosen if isinstance(node, m.Is) else getattr(node, "among", {})
-        key = "is" if isinstance(node, m.Is) else "in"
+    def _chosen(self, node: x.Node, place: Place, below: object) -> Kind | None:
+        pairs = node.chosen if isinstance(node, x.Is) else getattr(node, "among", {})
+        key = "is" if isinstance(node, x.Is) else "in"
         for name, wanted in pairs.items():
             kind = self._named(name, (*place, key, name), "fact", self.scope.facts, of_fact)
             if kind is None:
@@ -139,16 +149,16 @@ class Checker:
                     self.note((*place, key, name), f"`{name}` has no option `{value}`; it has {', '.join(options)}")
         return TRUTH
 
-    def _since(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
+    def _since(self, node: x.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
         self._all_are(DAY, below, place)
         return Kind("number", _SINCE[str(below[0][0][0])] if below else None)
 
-    def _shift(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
+    def _shift(self, node: x.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
         self._all_are(DAY, below, place)
         return DAY
 
-    def _present(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
-        assert isinstance(node, m.DaysPresent)  # noqa: S101 - by the table below
+    def _present(self, node: x.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
+        assert isinstance(node, x.DaysPresent)  # noqa: S101 - by the table below
         where = (*place, "days_present")
         kind = self._named(node.days_present, where, "fact", self.scope.facts, of_fact)
         if kind is not None and kind.name != "trips":
@@ -156,24 +166,25 @@ class Checker:
         self._all_are(DAY, below, place)
         return Kind("number", "days")
 
-    def _sum(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
+    def _sum(self, node: x.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
         doing = next(iter(type(node).model_fields.values())).alias or next(iter(type(node).model_fields))
         whole = self._alike(place, (kind for _, kind in below), doing)
-        if whole is not None and whole.name != "number" and not (isinstance(node, (m.Least, m.Most)) and whole == DAY):
+        days = DAY if isinstance(node, (x.Least, x.Most)) else NUMBER
+        if whole is not None and whole.name not in ("number", days.name):
             self.note(place, f"`{doing}` works on numbers, and this is {whole}")
             return None
         return whole
 
-    def _times(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
+    def _times(self, node: x.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
         self._all_are(Kind("number", _ANY), below, place)
-        units = {kind.unit for _, kind in below if kind is not None and kind.unit not in (None, _ANY)}
-        counted = {unit for unit in units if unit is not None and unit.startswith("NZD")} or units
+        units = {kind.unit for _, kind in below if kind is not None and kind.unit and kind.unit != _ANY}
+        counted = {unit for unit in units if unit.startswith("NZD")} or units
         if len(counted) > 1:
             self.note(place, "`*` takes one part with a unit")
             return None
         return Kind("number", counted.pop() if counted else _ANY)
 
-    def _over(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
+    def _over(self, node: x.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
         self._all_are(Kind("number", _ANY), below, place)
         first, second = (kind for _, kind in below)
         if second is not None and (second.unit or "").startswith("NZD"):
@@ -181,8 +192,8 @@ class Checker:
             return None
         return first
 
-    def _per(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
-        assert isinstance(node, m.Per)  # noqa: S101 - by the table below
+    def _per(self, node: x.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
+        assert isinstance(node, x.Per)  # noqa: S101 - by the table below
         kind = below[0][1] if below else None
         if kind is None:
             return None
@@ -192,34 +203,34 @@ class Checker:
             return None
         return Kind("number", f"{what} a {node.per}")
 
-    def _if(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
+    def _if(self, node: x.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind | None:
         self._all_are(TRUTH, below[0:-1:2], place)
         return self._alike(place, [kind for _, kind in (*below[1::2], below[-1])], "if")
 
-    def _step(self, node: m.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
-        assert isinstance(node, m.Steps)  # noqa: S101 - by the table below
+    def _step(self, node: x.Node, place: Place, below: list[tuple[Place, Kind | None]]) -> Kind:
+        assert isinstance(node, x.Steps)  # noqa: S101 - by the table below
         wanted = DAY if isinstance(node.steps[0][0], dt.date) else Kind("number", _ANY)
         self._all_are(wanted, below, place)
         return Kind("number", _ANY)
 
-    def _term(self, node: m.Node, place: Place, below: object) -> Kind | None:
+    def _term(self, node: x.Node, place: Place, below: object) -> Kind | None:
         return self._named(str(getattr(node, "term", "")), place, "term", self.scope.terms, lambda kind: kind)
 
-    def _rate(self, node: m.Node, place: Place, below: object) -> Kind | None:
+    def _rate(self, node: x.Node, place: Place, below: object) -> Kind | None:
         name = str(getattr(node, "rate", ""))
         return self._named(name, place, "rate", self.scope.rates, lambda rate: Kind("number", rate.unit))
 
-    def _criterion(self, node: m.Node, place: Place, below: object) -> Kind | None:
+    def _criterion(self, node: x.Node, place: Place, below: object) -> Kind | None:
         known = dict.fromkeys(self.scope.criteria, TRUTH)
         return self._named(str(getattr(node, "criterion", "")), place, "criterion", known, lambda kind: kind)
 
-    def _fact(self, node: m.Node, place: Place, below: object) -> Kind | None:
+    def _fact(self, node: x.Node, place: Place, below: object) -> Kind | None:
         return self._named(str(getattr(node, "fact", "")), place, "fact", self.scope.facts, of_fact)
 
-    def _season(self, node: m.Node, place: Place, below: object) -> Kind:
+    def _season(self, node: x.Node, place: Place, below: object) -> Kind:
         return TRUTH
 
-    def _today(self, node: m.Node, place: Place, below: object) -> Kind:
+    def _today(self, node: x.Node, place: Place, below: object) -> Kind:
         return DAY
 
 
@@ -229,13 +240,24 @@ def _fits(found: Kind, wanted: Kind) -> bool:
     return found.unit == wanted.unit or _ANY in (found.unit, wanted.unit)
 
 
-_CHECKS: dict[type[m.Node], Callable[[Checker, Any, Place, Any], Kind | None]] = {
-    **dict.fromkeys((m.All, m.AnyOf, m.Not, m.AtLeast), Checker._logic),
-    **dict.fromkeys((m.Equal, m.Differs, m.Less, m.AtMost, m.More, m.NotLess, m.Between), Checker._compare),
-    **dict.fromkeys((m.Is, m.In), Checker._chosen),
-    **dict.fromkeys((m.Age, m.YearsSince, m.MonthsSince, m.WeeksSince, m.DaysSince), Checker._since),
-    **dict.fromkeys((m.Plus, m.Minus, m.Least, m.Most), Checker._sum),
-    m.Shift: Checker._shift, m.DaysPresent: Checker._present, m.Times: Checker._times, m.Over: Checker._over, m.Per: Checker._per,
-    m.If: Checker._if, m.Steps: Checker._step, m.TermOf: Checker._term, m.RateOf: Checker._rate,
-    m.CriterionOf: Checker._criterion, m.FactOf: Checker._fact, m.Today: Checker._today, m.Season: Checker._season,
-}  # fmt: skip
+_CHECKS: dict[type[x.Node], str] = {
+    **dict.fromkeys((x.All, x.AnyOf, x.Not, x.AtLeast), "logic"),
+    **dict.fromkeys((x.Equal, x.Differs, x.Less, x.AtMost, x.More, x.NotLess, x.Between), "compare"),
+    **dict.fromkeys((x.Is, x.In), "chosen"),
+    **dict.fromkeys((x.Age, x.YearsSince, x.MonthsSince, x.WeeksSince, x.DaysSince), "since"),
+    **dict.fromkeys((x.Plus, x.Minus, x.Least, x.Most), "sum"),
+    x.Shift: "shift",
+    x.DaysPresent: "present",
+    x.Times: "times",
+    x.Over: "over",
+    x.Per: "per",
+    x.If: "if",
+    x.Steps: "step",
+    x.TermOf: "term",
+    x.RateOf: "rate",
+    x.CriterionOf: "criterion",
+    x.FactOf: "fact",
+    x.Today: "today",
+    x.Season: "season",
+}
+"""Which method looks at which kind of node."""

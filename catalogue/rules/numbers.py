@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from catalogue import days
-from catalogue.rules.evaluate import ANYTHING, BIG, Because, Env, Number, Range, Truth, names_of, rates_of
+from catalogue.rules.closures import ANYTHING, BIG, Because, Env, Number, Range, Truth, names_of, rates_of
 
 _FIRST, _LAST = dt.date.min.toordinal(), dt.date.max.toordinal()
 _DECIMALS = 6
@@ -147,7 +147,7 @@ def steps(part: Number, below: float, rising: list[tuple[float, float]]) -> Numb
 
 def if_number(conditions: tuple[Truth, ...], values: tuple[Number, ...]) -> Number:
     """The value of the first condition that holds; while that is open, all that it can still be."""
-    everything = (*conditions, *values)
+    everything: tuple[Truth | Number, ...] = (*conditions, *values)
 
     def branches(env: Env) -> tuple[list[Truth], list[Number]]:
         looked, possible = [], []
@@ -233,7 +233,7 @@ def present(name: str, start: Number, end: Number) -> Number:
 
     def of(env: Env) -> Range:
         (early, first), (last, late) = start.of(env), end.of(env)
-        if early != first or last != late or not (_FIRST <= first and last <= _LAST):
+        if early != first or last != late or not (first >= _FIRST and last <= _LAST):
             return ANYTHING
         whole = max(0, last - first + 1)
         trips = env.facts.get(name)

@@ -4,94 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from catalogue.model import Fact, Text
-from catalogue.rules import ask, compiled, files, values
+from catalogue.rules import ask, closures, compiled, files, values
 from catalogue.rules import evaluate as e
 from catalogue.rules import model as m
+from catalogue.rules.results import CriterionResult, Reference, Result, Results, Word, Working
 
-Word = Literal["yes", "no", "unknown"]
 _WORDS: dict[bool | None, Word] = {True: "yes", False: "no", None: "unknown"}
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """The law or the official page that a criterion rests on."""
-
-    title: str
-    section: str | None
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionResult:
-    """One thing that the law asks for, and whether it is met. ``confirmed`` is false where we could not confirm it."""
-
-    id: str
-    text: Text
-    verdict: Word
-    source: Reference | None
-    confirmed: bool
-    facts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Working:
-    """An estimate of what the person may be paid, with the steps to it."""
-
-    text: Text
-    value: float
-    unit: str
-    steps: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a check of one service stands. A yes is never more than "you may be able to get"; only the agency decides.
-
-    ``may`` says that a deciding criterion or rate could not be confirmed. ``ask`` lists the facts that can still
-    matter and were not asked yet, the most useful first; ``unknown`` and ``refused`` those that were asked in vain and
-    would matter. ``rates_as_of`` is the last day for which all rates in the rule are known to be current.
-    """
-
-    service: str
-    verdict: Word
-    may: bool
-    criteria: tuple[CriterionResult, ...]
-    ask: tuple[str, ...]
-    unknown: tuple[str, ...]
-    refused: tuple[str, ...]
-    decided_by: tuple[str, ...]
-    because: tuple[str, ...]
-    rates_as_of: dt.date | None
-    estimate: Working | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """Several services checked at once, and which facts to ask next for all of them together."""
-
-    results: tuple[Result, ...]
-    ask: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     rule: m.Rule
-    criteria: tuple[tuple[m.Criterion, e.Truth, Reference | None], ...]
-    whole: e.Truth
-    estimate: tuple[e.Number, tuple[tuple[str, e.Number], ...], str] | None
+    criteria: tuple[tuple[m.Criterion, closures.Truth, Reference | None], ...]
+    whole: closures.Truth
+    doubts: tuple[tuple[Text, closures.Truth | None], ...]
+    estimate: tuple[closures.Number, tuple[tuple[str, closures.Number], ...], str] | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Day:
     """The rates on one day: their values, and the last day for which each is known to be current."""
 
-    values: Mapping[str, e.Range]
+    values: Mapping[str, closures.Range]
     doubtful: frozenset[str]
     current: Mapping[str, dt.date]
 
@@ -110,10 +49,9 @@ class Rulebook:
         self._aliases = tuple(fact for fact in content.facts.values() if fact.answered_by)
         self.rates: Mapping[str, m.Rate] = {rate.id: rate for rate in content.rates}
         acts = {act.id: act for act in content.acts}
-        terms: dict[str, e.Truth | e.Number] = {}
+        terms: dict[str, closures.Truth | closures.Number] = {}
         for term in content.terms:
-            made = compiled.Compiler(files.scope(content), terms).make(term.test)
-            terms[term.id] = replace(made, of=e.once(made.of))
+            terms[term.id] = closures.remembering(compiled.Compiler(files.scope(content), terms).make(term.test))
         self._rules = {rule.service: _compile(rule, content, acts, terms) for rule in content.rules}
         self._on = functools.lru_cache(maxsize=64)(self._rates_on)
 
@@ -139,25 +77,31 @@ class Rulebook:
         """
         return self.check_all((service,), facts, day).results[0]
 
-    def check_all(self, services: Any, facts: Mapping[str, Any], day: dt.date) -> Results:
+    def check_all(self, services: Iterable[str], facts: Mapping[str, Any], day: dt.date) -> Results:
         """Several services at once."""
         known, missing = values.read(self.facts, values.spread(self._aliases, facts))
         rates = self._on(day)
-        env = e.Env(known, ask.closed(self._gated, known, missing), day.toordinal(), rates.values)
+        env = closures.Env(known, ask.closed(self._gated, known, missing), day.toordinal(), rates.values)
         found, plans = [], []
         for name in services:
             one = self._rules[name]
             verdict = one.whole.of(env)
             plan = one.whole.plan(env) if verdict is None else None
             asks = ask.order(self.facts, plan.facts, known, missing) if plan else ()
-            found.append(self._result(one, env, verdict, asks, missing, rates))
+            found.append(self._result(one, env, asks, missing, rates))
             plans.append(asks)
         return Results(tuple(found), ask.together(plans))
 
     def _result(
-        self, one: _Compiled, env: e.Env, verdict: bool | None, asks: tuple[str, ...], missing: Mapping[str, values.Missing], rates: _Day
+        self,
+        one: _Compiled,
+        env: closures.Env,
+        asks: tuple[str, ...],
+        missing: Mapping[str, values.Missing],
+        rates: _Day,
     ) -> Result:
-        because = e.Because()
+        verdict = one.whole.of(env)
+        because = closures.Because()
         if verdict is not None:
             one.whole.used(env, because)
         criteria = []
@@ -168,11 +112,12 @@ class Rulebook:
             criteria.append(
                 CriterionResult(criterion.id, criterion.text, _WORDS[truth.of(env)], reference, confirmed, truth.names)
             )
+        doubts = tuple(text for text, when in one.doubts if verdict and (when is None or when.of(env) is not False))
         pending = [name for name in one.whole.names if name in missing] if verdict is None and missing else []
         return Result(
             service=one.rule.service,
             verdict=_WORDS[verdict],
-            may=may,
+            may=may or bool(doubts),
             criteria=tuple(criteria),
             ask=asks,
             unknown=tuple(name for name in pending if missing[name] is values.Missing.UNKNOWN),
@@ -180,15 +125,16 @@ class Rulebook:
             decided_by=tuple(criterion.id for criterion, _, _ in one.criteria if criterion.id in because.criteria),
             because=tuple(sorted(because.facts)),
             rates_as_of=min((rates.current[name] for name in one.whole.rates), default=None),
+            doubts=doubts,
             estimate=_estimate(one, env, rates) if verdict else None,
         )
 
     def _rates_on(self, day: dt.date) -> _Day:
-        found: dict[str, e.Range] = {}
+        found: dict[str, closures.Range] = {}
         doubtful, current = set(), {}
         for name, rate in self.rates.items():
             held = [one.value for one in rate.values if one.since <= day]
-            found[name] = (held[-1], held[-1]) if held else (0.0, e.BIG)
+            found[name] = (held[-1], held[-1]) if held else (0.0, closures.BIG)
             newest = bool(held) and held[-1] == rate.values[-1].value and len(held) == len(rate.values)
             stale = newest and rate.current_until is not None and rate.current_until < day
             current[name] = rate.current_until if stale and rate.current_until is not None else day
@@ -197,7 +143,7 @@ class Rulebook:
         return _Day(found, frozenset(doubtful), current)
 
 
-def _estimate(one: _Compiled, env: e.Env, rates: _Day) -> Working | None:
+def _estimate(one: _Compiled, env: closures.Env, rates: _Day) -> Working | None:
     if one.estimate is None or one.rule.estimate is None:
         return None
     value, working, unit = one.estimate
@@ -208,7 +154,12 @@ def _estimate(one: _Compiled, env: e.Env, rates: _Day) -> Working | None:
     return Working(one.rule.estimate.text, round(low, 2), unit, steps)
 
 
-def _compile(rule: m.Rule, content: files.Content, acts: Mapping[str, m.Act], terms: Mapping[str, e.Truth | e.Number]) -> _Compiled:
+def _compile(
+    rule: m.Rule,
+    content: files.Content,
+    acts: Mapping[str, m.Act],
+    terms: Mapping[str, closures.Truth | closures.Number],
+) -> _Compiled:
     compiler = compiled.Compiler(files.scope(content, rule), terms)
     criteria = []
     for criterion in rule.criteria:
@@ -220,7 +171,8 @@ def _compile(rule: m.Rule, content: files.Content, acts: Mapping[str, m.Act], te
     if rule.estimate is not None:
         working = tuple((label, compiler.number(part)) for label, part in rule.estimate.working.items())
         estimate = compiler.number(rule.estimate.value), working, files.unit_of(content, rule)
-    return _Compiled(rule, tuple(criteria), whole, estimate)
+    doubts = tuple((one.text, compiler.truth(one.when) if one.when is not None else None) for one in rule.doubts)
+    return _Compiled(rule, tuple(criteria), whole, doubts, estimate)
 
 
 def _reference(criterion: m.Criterion, acts: Mapping[str, m.Act]) -> Reference | None:

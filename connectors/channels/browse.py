@@ -36,7 +36,12 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         plan = make_plan(house.catalogue, [id], today=house.rooms.today())
         services = [house.catalogue.services[step.service] for step in plan.steps]
         return pages.page(
-            request, "life-event.html", event=event, steps=plan.steps, services=services, agencies=house.catalogue.agencies
+            request,
+            "life-event.html",
+            event=event,
+            steps=plan.steps,
+            services=services,
+            agencies=house.catalogue.agencies,
         )
 
     @routes.get("/services/{id}", response_class=HTMLResponse)

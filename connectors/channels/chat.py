@@ -73,9 +73,7 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         return answer
 
     @routes.post("/language", response_class=HTMLResponse)
-    def speak(
-        request: Request, csrf: Annotated[str, Form()] = "", language: Annotated[str, Form()] = "en"
-    ) -> Response:
+    def speak(request: Request, csrf: Annotated[str, Form()] = "", language: Annotated[str, Form()] = "en") -> Response:
         forms.check(request, csrf)
         chosen = "mi" if language == "mi" else "en"
         conversation = current(house, request)
@@ -114,9 +112,7 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
             nonce=secrets.token_urlsafe(12),
         )
 
-    def _refused(
-        request: Request, conversation: Conversation, text: str, error: str, token: str | None
-    ) -> Response:
+    def _refused(request: Request, conversation: Conversation, text: str, error: str, token: str | None) -> Response:
         if "hx-request" in request.headers and token is None:
             return pages.fragment(
                 request,

@@ -36,7 +36,7 @@ class Housekeeping:
             try:
                 self.answer_kept()
                 self.forget_old()
-            except Exception:
+            except Exception:  # noqa: BLE001 - one bad round must not end the housekeeping
                 _log.exception("housekeeping failed; it goes on")
 
     def answer_kept(self) -> None:

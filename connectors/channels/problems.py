@@ -88,7 +88,9 @@ def read(error: Exception) -> Problem:
         return Problem(404, "No such application", "Check the reference and the access code. Both are on the receipt.")
     if isinstance(error, AnswersMissing):
         errors = [FieldProblem(field=f"answers.{fact}", message=text) for fact, text in error.problems.items()]
-        return Problem(422, "Some answers are missing or wrong", "Mend the answers that are listed and send again.", errors)
+        return Problem(
+            422, "Some answers are missing or wrong", "Mend the answers that are listed and send again.", errors
+        )
     if isinstance(error, CannotStart):
         return Problem(422, "This service can't be started from here", str(error))
     if isinstance(error, KeyReused):
@@ -151,7 +153,9 @@ def install(app: FastAPI, page: Callable[[Request, ProblemDocument], Response]) 
         # The type and the route, never the message: it could hold what a person wrote.
         route = getattr(request.scope.get("route"), "path", "?")
         _log.error("%s at %s %s", type(error).__name__, request.method, route, exc_info=error)
-        return tell(request, Problem(500, "Something went wrong", "The fault is ours. Nothing is lost; please try again."))
+        return tell(
+            request, Problem(500, "Something went wrong", "The fault is ours. Nothing is lost; please try again.")
+        )
 
     for kind in KNOWN:
         app.add_exception_handler(kind, known)

@@ -134,5 +134,3 @@ class Forms:
     def set_cookie(self, response: Response, name: str, value: str) -> None:
         """Sets a cookie that scripts can't read and other sites don't get. It ends with the browser's session."""
         response.set_cookie(name, value, httponly=True, samesite="lax", secure=self._secure, path="/")
-
-

@@ -35,10 +35,12 @@ class House:
     cases: Cases
     rooms: Rooms
     executor: ActionExecutor
+    directory: Directory
 
     def close(self) -> None:
         """Stops what runs and gives back what is held."""
         self.delivery.stop()
+        self.directory.close()
         self.rasa.close()
         self.database.close()
 
@@ -78,4 +80,5 @@ def build(settings: Settings, agency: Callable[[str], Agency] | None = None) -> 
         cases=cases,
         rooms=rooms,
         executor=executor,
+        directory=directory,
     )

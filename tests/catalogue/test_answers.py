@@ -14,7 +14,9 @@ TODAY = dt.date(2026, 11, 23)
 
 def fact(type: Any, **more: Any) -> Fact:
     if type == "choice":
-        more.setdefault("options", ({"id": "full_time", "label": "Full time"}, {"id": "part_time", "label": "Part time"}))
+        more.setdefault(
+            "options", ({"id": "full_time", "label": "Full time"}, {"id": "part_time", "label": "Part time"})
+        )
     return Fact.model_validate({"id": "a_fact", "type": type, "question": "What?", "label": "A fact", **more})
 
 
@@ -95,7 +97,20 @@ def test_a_number_keeps_to_its_limits() -> None:
 @settings(deadline=None)  # a first look at a language takes dateparser a while
 @given(
     st.sampled_from(
-        ["text", "name", "date", "yes_no", "choice", "number", "money", "ird_number", "email", "phone", "address", "country"]
+        [
+            "text",
+            "name",
+            "date",
+            "yes_no",
+            "choice",
+            "number",
+            "money",
+            "ird_number",
+            "email",
+            "phone",
+            "address",
+            "country",
+        ]
     ),
     st.text(max_size=400),
 )
@@ -103,10 +118,11 @@ def test_any_text_gives_a_value_or_a_sentence(type: str, text: str) -> None:
     try:
         value = read(fact(type), text, TODAY)
     except AnswerError as error:
-        assert str(error).endswith(".")
+        value, said = None, str(error)
     else:
+        said = show(fact(type), value)
         assert isinstance(value, str | bool) or math.isfinite(value)
-        assert show(fact(type), value)
+    assert said
 
 
 def test_values_in_words() -> None:

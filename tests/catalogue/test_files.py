@@ -65,7 +65,11 @@ def test_a_sound_catalogue(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("  assured_date:", "  asured_date:", "service.yml:15: `asured_date` is not a field; did you mean `assured_date`?"),
+        (
+            "  assured_date:",
+            "  asured_date:",
+            "service.yml:15: `asured_date` is not a field; did you mean `assured_date`?",
+        ),
         ("  what: Gives the cat its dinner.\n", "", "service.yml:2: `what` is missing; add it"),
         ("id: feed-the-cat", "id: Feed The Cat", "service.yml:2: `id`: ids are lower-case words joined by hyphens"),
         ("amount: 0", "amount: -1", "service.yml:6: `amount`: input should be greater than or equal to 0"),
@@ -75,23 +79,43 @@ def test_a_sound_catalogue(tmp_path: Path) -> None:
         ("stage: now", "stage: never", "service.yml:10: `stage`: input should be 'now', 'before', 'soon' or 'later'"),
         ("why: The cat is hungry.", "", "service.yml:10: `why` is missing; add it"),
         ("kind: link", "kind: api", "a service that starts by `api` needs `form`, `purpose` and `refusal`"),
-        ("kind: link", "kind: telepathy", "service.yml:11: `kind`: input should be 'api', 'link', 'phone' or 'in_person'"),
+        (
+            "kind: link",
+            "kind: telepathy",
+            "service.yml:11: `kind`: input should be 'api', 'link', 'phone' or 'in_person'",
+        ),
         ("https://cats.example.nz/feed", "http://cats.example.nz/feed", "links start with `https://`"),
         ('url: "https://cats.example.nz/feed"', "text: At home", "a channel of kind `online` needs `url`"),
-        ("confidence: seen", "confidence: sure", "service.yml:14: `confidence`: input should be 'seen' or 'unverified'"),
-        ("assured_date: 2026-11-23", "assured_date: 2026-13-23", "service.yml:15: `assured_date`: input should be a valid date"),
+        (
+            "confidence: seen",
+            "confidence: sure",
+            "service.yml:14: `confidence`: input should be 'seen' or 'unverified'",
+        ),
+        (
+            "assured_date: 2026-11-23",
+            "assured_date: 2026-13-23",
+            "service.yml:15: `assured_date`: input should be a valid date",
+        ),
         (
             "{amount: 0}",
             "{amount: 0, from: 2027-01-02, until: 2027-01-01}",
             "`from` (2027-01-02) is after `until` (2027-01-01): swap them or mend one",
         ),
-        ("  cost:", "  deadline: {text: Soon, within: a while, after: arrival_of_cat}\n  cost:", "`within` reads like `2 months`"),
+        (
+            "  cost:",
+            "  deadline: {text: Soon, within: a while, after: arrival_of_cat}\n  cost:",
+            "`within` reads like `2 months`",
+        ),
         ("  cost:", "  deadline: {text: Soon, within: 2 days}\n  cost:", "give either `after` or `before`"),
         ("name: Feed the cat", "name: [Feed", "service.yml:4: this is not YAML"),
         ("services:", "servces:", "service.yml:1: `servces` is not a field; did you mean `services`?"),
         ("  name: Feed", "  id: again\n  name: Feed", "service.yml:3: this is not YAML (`id` is given twice)"),
         (SERVICE, "just words", "service.yml:1: the file holds no list; start it with one of `agencies:`"),
-        ("what: Gives the cat its dinner.", "what: {en: Food, or not}", "a text with a comma inside {...} needs quotes"),
+        (
+            "what: Gives the cat its dinner.",
+            "what: {en: Food, or not}",
+            "a text with a comma inside {...} needs quotes",
+        ),
     ],
 )
 def test_a_broken_service(tmp_path: Path, before: str, after: str, said: str) -> None:
@@ -103,13 +127,21 @@ def test_a_broken_service(tmp_path: Path, before: str, after: str, said: str) ->
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("agency: cats", "agency: dogs", "service `feed-the-cat` names the agency `dogs`, which is not in the catalogue"),
+        (
+            "agency: cats",
+            "agency: dogs",
+            "service `feed-the-cat` names the agency `dogs`, which is not in the catalogue",
+        ),
         ("getting_a_cat: {", "getting_a_dog: {", "names the life event `getting_a_dog`"),
         ("  start:", "  after: [buy-a-tin]\n  start:", "names the service (in `after`) `buy-a-tin`"),
         ("  start:", "  after: [feed-the-cat]\n  start:", "services wait for each other in a circle"),
         ("  start: {kind: link}", "  start: {kind: link, form: [paws]}", "names the fact `paws`"),
         ("  cost:", "  deadline: {text: Soon, within: 2 days, after: dinner}\n  cost:", "names the date `dinner`"),
-        ("//cats.example.nz/feed", "//dogs.example.nz/feed", "links to `dogs.example.nz`, which is not on the allow-list"),
+        (
+            "//cats.example.nz/feed",
+            "//dogs.example.nz/feed",
+            "links to `dogs.example.nz`, which is not on the allow-list",
+        ),
         ("services:\n", "services:\n" + SERVICE.removeprefix("services:\n"), "service `feed-the-cat` is there 2 times"),
     ],
 )

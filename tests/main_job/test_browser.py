@@ -161,5 +161,3 @@ def test_headers(running: Running, browser: Browser) -> None:
         assert cookie.get("httpOnly"), cookie
         assert cookie.get("sameSite") in ("Lax", "Strict"), cookie
     context.close()
-
-

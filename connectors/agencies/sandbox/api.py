@@ -51,20 +51,10 @@ routes = APIRouter()
 webhooks = APIRouter()
 
 
-class Contract(FastAPI):
-    """The program for all agencies: mount it where ``{agency}`` is in the path."""
-
-    def openapi(self) -> dict[str, Any]:
-        """The contract as an OpenAPI 3.1 document."""
-        if self.openapi_schema is None:
-            self.openapi_schema = problems.document(super().openapi())
-        return self.openapi_schema
-
-
-def make(offices: Mapping[str, Office], register: Register, tokens: Tokens, faults: Faults) -> Contract:
-    """The contract, answered by ``offices``."""
+def make(offices: Mapping[str, Office], register: Register, tokens: Tokens, faults: Faults) -> FastAPI:
+    """The contract, answered by ``offices``. Mount it where ``{agency}`` is in the path."""
     agencies = list(offices)
-    contract = Contract(
+    contract = problems.Documented(
         title="Agency contract",
         version=VERSION,
         description=_DESCRIPTION,
@@ -191,7 +181,7 @@ def start(new: NewApplication, key: Key, office: Allowed, register: Book, respon
     "/applications/{id}",
     summary="Where an application is",
     tags=["applications"],
-    responses={**responses(401, 404), **_UNAVAILABLE},
+    responses={**responses(401, 404, 422), **_UNAVAILABLE},
 )
 def read(id: Id, office: Allowed, register: Book) -> Application:
     """The application, with its history."""
@@ -213,7 +203,7 @@ def inform(id: Id, information: Information, key: Key, office: Allowed, register
     "/applications/{id}/withdraw",
     summary="Take an application back",
     tags=["applications"],
-    responses={**responses(401, 404, 409), **_UNAVAILABLE},
+    responses={**responses(401, 404, 409, 422), **_UNAVAILABLE},
 )
 def withdraw(id: Id, office: Allowed, register: Book) -> Application:
     """Takes it back. A second call changes nothing. 409 when the agency has decided for good."""

@@ -76,7 +76,7 @@ def create(
         await asyncio.gather(*tasks, return_exceptions=True)
         database.close()
 
-    app = FastAPI(
+    app = problems.Documented(
         title="Sandbox agencies: the desk",
         version="1.0",
         description="Acts as the sandbox's agencies, and switches faults on. Everything in it is invented.",

@@ -88,15 +88,29 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in statuses}
 
 
-def document(openapi: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI document with its problems under their own media type, which FastAPI can't be told."""
+class Documented(FastAPI):
+    """A program whose OpenAPI document has the problems under their own media type, which FastAPI can't be told."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, OpenAPI 3.1."""
+        if self.openapi_schema is None:
+            self.openapi_schema = _with_media_type(super().openapi())
+        return self.openapi_schema
+
+
+def _with_media_type(openapi: dict[str, Any]) -> dict[str, Any]:
     for path in [*openapi.get("paths", {}).values(), *openapi.get("webhooks", {}).values()]:
         for operation in path.values():
-            for response in operation["responses"].values():
+            for status, response in list(operation["responses"].items()):
                 content = response.get("content", {})
-                schema = content.get("application/json", {}).get("schema", {})
-                if schema.get("$ref") == "#/components/schemas/Problem":
+                schema = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+                if schema == "Problem":
                     content[MEDIA_TYPE] = content.pop("application/json")
+                elif schema == "HTTPValidationError":
+                    # FastAPI's own, which is never sent.
+                    del operation["responses"][status]
+    for name in ("HTTPValidationError", "ValidationError"):
+        openapi.get("components", {}).get("schemas", {}).pop(name, None)
     return openapi
 
 

@@ -8,8 +8,8 @@ import json
 import click
 
 import catalogue
-from actions.rooms import today
 from catalogue import phrases
+from catalogue.days import today
 from catalogue.plan import Plan
 
 

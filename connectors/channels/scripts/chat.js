@@ -68,7 +68,8 @@
     const button = event.detail.requestConfig.triggeringEvent?.submitter || null;
     const words = wordsOf(form, button);
     const writes = form.querySelector("textarea[name=text]");
-    sending = { button, writes, text: writes ? writes.value : "", turn: words ? pend(words) : null };
+    const question = form.closest(".composer--question") !== null;
+    sending = { question, writes, text: writes ? writes.value : "", turn: words ? pend(words) : null };
     if (writes) {
       writes.value = "";
       writes.dispatchEvent(new Event("input", { bubbles: true }));
@@ -99,8 +100,9 @@
     group.remove();
   };
 
+  let answered = false;
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.shouldSwap) settle();
+    if (event.detail.shouldSwap) answered = settle()?.question || false;
   });
 
   document.body.addEventListener("htmx:afterSwap", () => {
@@ -130,8 +132,11 @@
       });
     }
     const summary = document.querySelector(".composer .govuk-error-summary");
+    const at = document.activeElement;
+    // htmx gives focus back by id; but the button under an answer is gone, even if the next one is called the same.
+    const lost = !at || at === document.body || (answered && at.id === "send");
     if (summary) summary.focus();
-    else if (!document.activeElement || document.activeElement === document.body) newest?.focus({ preventScroll: true });
+    else if (lost) newest?.focus({ preventScroll: true });
   });
 
   // Choices that have had their answer go away, and only the newest plan stays unfolded: as the server does it.

@@ -8,6 +8,7 @@
   const go = () => {
     document.title = " ";
     document.body.hidden = true;
+    sessionStorage.clear();
     window.location.replace(leave.href);
   };
   leave?.addEventListener("click", (event) => {

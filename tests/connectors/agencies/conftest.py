@@ -15,6 +15,13 @@ def sandbox(tmp_path: Path) -> Iterator[running.Sandbox]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.Sandbox]:
+    """A sandbox for tests that leave nothing in it."""
+    with running.sandbox(tmp_path_factory.mktemp("shared")) as made:
+        yield made
+
+
 @pytest.fixture
 def receiver() -> Iterator[running.Receiver]:
     """What takes webhooks, running."""

@@ -75,6 +75,7 @@ def good(service: str) -> dict[str, Value]:
         "marriage-certificate": {**certificate, **event},
         "marriage-licence": {
             **me,
+            **address,
             "partner_full_name": "Sam Example",
             "partner_date_of_birth": "1991-03-04",
             "married_before": "neither",
@@ -82,10 +83,10 @@ def good(service: str) -> dict[str, Value]:
             "wedding_place": "Example Gardens",
             "celebrant_name": "Jo Example",
         },
-        "renew-passport": {**me, **address, "passport_number": "LA123456"},
-        "child-ird-number": {**baby, **me, **address},
+        "renew-passport": {**me, **address, "passport_number": "LA123456", "phone": "+64 21 123 4567"},
+        "child-ird-number": {**baby, **me, **address, "ird_number": "049091850"},
         "ird-number-adult": {**me, **address, "citizenship_status": "citizen"},
-        "best-start": {**baby, **me, **money, "family_income": 61000, "gets_parental_leave_pay": False},
+        "best-start": {**baby, **me, **money, "family_income": 61000, "parental_leave_paid": "not_yet"},
         "student-loan": {**resident, **course, "loan_for": "all_parts"},
         "student-allowance": {**resident, **course, "parents_income": 0, "lives_with_parents": False},
         "jobseeker-support": {

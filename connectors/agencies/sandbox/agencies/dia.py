@@ -56,13 +56,6 @@ def _wedding_day(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
     return {}
 
 
-def _after_birth(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
-    born, happened = day(answers, "certificate_birth_date"), day(answers, "certificate_event_date")
-    if born and happened and born > happened:
-        return {"certificate_birth_date": "This is after the day of death. Check both dates."}
-    return {}
-
-
 def _adult(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
     born = day(answers, "date_of_birth")
     if born and age(born, today) < 16:
@@ -74,7 +67,6 @@ OFFICE = Office.load(
     Path(__file__).with_suffix(".yml"),
     checks={
         "register-birth": (_second_parent, _parent_age),
-        "death-certificate": (_after_birth,),
         "marriage-licence": (_same_person, _old_enough_to_marry, _wedding_day),
         "renew-passport": (_adult,),
     },

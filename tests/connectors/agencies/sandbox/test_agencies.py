@@ -66,7 +66,7 @@ def test_no_field_takes_nonsense(office: Office, service: str) -> None:
         ("birth-certificate", {"certificate_birth_date": "2021-02-29"}, "certificate_birth_date"),
         ("birth-certificate", {"email": "maia@"}, "email"),
         ("birth-certificate", {"postal_address": "Exams"}, "postal_address"),
-        ("death-certificate", {"certificate_birth_date": "2025-01-01"}, "certificate_birth_date"),
+        ("death-certificate", {"certificate_event_date": "yesterday"}, "certificate_event_date"),
         ("marriage-certificate", {"certificate_event_date": "2999-01-01"}, "certificate_event_date"),
         ("marriage-licence", {"wedding_date": TODAY.isoformat()}, "wedding_date"),
         ("marriage-licence", {"wedding_date": count(TODAY, "2 working days").isoformat()}, "wedding_date"),
@@ -88,7 +88,7 @@ def test_no_field_takes_nonsense(office: Office, service: str) -> None:
         ("best-start", {"baby_ird_number": "049091850"}, "baby_ird_number"),
         ("best-start", {"bank_account": "12-3456-1234567-00"}, "bank_account"),
         ("best-start", {"family_income": "lots"}, "family_income"),
-        ("best-start", {"gets_parental_leave_pay": "no"}, "gets_parental_leave_pay"),
+        ("best-start", {"parental_leave_paid": "no"}, "parental_leave_paid"),
         ("student-loan", {"study_load": "part_time"}, "loan_for"),
         ("student-loan", {"date_of_birth": years_ago(55)}, "loan_for"),
         ("student-loan", {"study_start": "2001-01-01"}, "study_start"),
@@ -171,5 +171,7 @@ def test_agencies_speak_plainly() -> None:
         for texts in (office.words, office.next, *(words for one in office.services for words in (one.words, one.next)))
         for words in texts.values()
     ]
-    assert textstat.flesch_kincaid_grade(" ".join(said)) <= 8
+    # Two measures that count letters; those that count syllables want to fetch a dictionary first.
+    assert textstat.automated_readability_index(" ".join(said)) <= 8
+    assert textstat.coleman_liau_index(" ".join(said)) <= 8
     assert not [words for words in said if len(words.split()) > 30]

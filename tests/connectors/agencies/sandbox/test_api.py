@@ -40,8 +40,8 @@ def is_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
     return said
 
 
-def test_capabilities_say_what_to_send(sandbox: Sandbox) -> None:
-    said = sandbox.http.get("/dia/v1/capabilities", headers=sandbox.token()).json()
+def test_capabilities_say_what_to_send(shared: Sandbox) -> None:
+    said = shared.http.get("/dia/v1/capabilities", headers=shared.token()).json()
     (licence,) = [one for one in said["services"] if one["service"] == "marriage-licence"]
     assert (said["agency"], said["contract"]) == ("dia", "1.0")
     assert licence["fee"] == 150
@@ -103,8 +103,8 @@ def test_a_refused_start_leaves_nothing_behind(sandbox: Sandbox) -> None:
         ({"reference": "x" * 65}, "reference"),
     ],
 )
-def test_what_is_wrong_is_named(sandbox: Sandbox, changed: dict[str, Any], field: str) -> None:
-    said = is_problem(start(sandbox, body(**changed)), 422)
+def test_what_is_wrong_is_named(shared: Sandbox, changed: dict[str, Any], field: str) -> None:
+    said = is_problem(start(shared, body(**changed)), 422)
     assert any(error["field"].startswith(field) for error in said["errors"]), said
 
 
@@ -117,13 +117,13 @@ def test_webhooks_may_go_to_this_machine(sandbox: Sandbox, url: str) -> None:
     ("content", "status"),
     [(b"{", 400), (b"", 422), (b"null", 422), (b"\xff", 400), (b'{"\\ud800": 1}', 422), (b" " * 70_000, 413)],
 )
-def test_garbage_is_refused(sandbox: Sandbox, content: bytes, status: int) -> None:
-    headers = {**sandbox.token(), "Idempotency-Key": "k", "Content-Type": "application/json"}
-    is_problem(sandbox.http.post(START, content=content, headers=headers), status)
+def test_garbage_is_refused(shared: Sandbox, content: bytes, status: int) -> None:
+    headers = {**shared.token(), "Idempotency-Key": "k", "Content-Type": "application/json"}
+    is_problem(shared.http.post(START, content=content, headers=headers), status)
 
 
-def test_a_key_is_needed(sandbox: Sandbox) -> None:
-    said = is_problem(sandbox.http.post(START, json=body(), headers=sandbox.token()), 400)
+def test_a_key_is_needed(shared: Sandbox) -> None:
+    said = is_problem(shared.http.post(START, json=body(), headers=shared.token()), 400)
     assert said["errors"][0]["field"] == "Idempotency-Key"
 
 
@@ -210,23 +210,23 @@ def test_a_token_for_basic_and_for_form_credentials(sandbox: Sandbox) -> None:
         ),
     ],
 )
-def test_no_token_without_credentials(sandbox: Sandbox, form: dict[str, str], status: int, error: str) -> None:
-    answer = sandbox.http.post("/dia/v1/oauth/token", data=form)
+def test_no_token_without_credentials(shared: Sandbox, form: dict[str, str], status: int, error: str) -> None:
+    answer = shared.http.post("/dia/v1/oauth/token", data=form)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
 
 
 @pytest.mark.parametrize("basic", ["Basic", "Basic %%%", "Basic YXJhdG9odQ==", "Bearer x"])
-def test_a_broken_basic_header_is_no_credential(sandbox: Sandbox, basic: str) -> None:
-    answer = sandbox.http.post(
+def test_a_broken_basic_header_is_no_credential(shared: Sandbox, basic: str) -> None:
+    answer = shared.http.post(
         "/dia/v1/oauth/token", data={"grant_type": "client_credentials"}, headers={"Authorization": basic}
     )
     assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic x", "Bearer ÿ"])
-def test_calls_need_a_good_token(sandbox: Sandbox, header: str) -> None:
-    answer = sandbox.http.get("/dia/v1/capabilities", headers={b"Authorization": header.encode("latin-1")})
+def test_calls_need_a_good_token(shared: Sandbox, header: str) -> None:
+    answer = shared.http.get("/dia/v1/capabilities", headers={b"Authorization": header.encode("latin-1")})
     is_problem(answer, 401)
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
@@ -241,8 +241,8 @@ def test_tokens_run_out(tmp_path: Path) -> None:
         assert "invalid_token" in answer.headers["WWW-Authenticate"]
 
 
-def test_the_document_is_the_contract(sandbox: Sandbox) -> None:
-    said = sandbox.http.get("/openapi.json").json()
+def test_the_document_is_the_contract(shared: Sandbox) -> None:
+    said = shared.http.get("/openapi.json").json()
     assert said["openapi"].startswith("3.1")
     assert set(said["paths"]) == {
         "/oauth/token",

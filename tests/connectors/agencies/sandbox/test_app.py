@@ -53,11 +53,12 @@ def test_it_says_that_it_is_well(sandbox: Sandbox) -> None:
 
 
 def test_applications_move_by_themselves_where_asked_for(tmp_path: Path, receiver: Receiver) -> None:
-    with running.sandbox(tmp_path, auto_seconds=0.2) as sandbox:
-        agency = sandbox.agency(callback_url=receiver.url)
-        made = agency.start(order())
-        waiting = agency.start(order(reference="ARA-2222-3333"))
+    with running.sandbox(tmp_path) as sandbox:
+        made = sandbox.agency(callback_url=receiver.url).start(order())
+        waiting = sandbox.agency(callback_url=receiver.url).start(order(reference="ARA-2222-3333"))
         sandbox.move(waiting.id, "more_information_needed", "Where?")
+    with running.sandbox(tmp_path, auto_seconds=0.2) as sandbox:
+        agency = sandbox.agency()
         until(lambda: agency.read(made.id).state == "completed")
         assert [change["state"] for change in sandbox.filed()[1]["application"]["history"]] == [
             "received",

@@ -51,8 +51,8 @@ def test_a_fault_is_one_agencys(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"kind": "meteor"}, {"agency": "nasa"}, {"count": 0}, {"seconds": -1}, {"seconds": "NaN"}, {"x": 1}]
 )
-def test_a_fault_that_is_none_is_refused(sandbox: Sandbox, wrong: dict[str, Any]) -> None:
-    answer = sandbox.http.post("/desk/api/faults", json={"agency": "dia", "kind": "slow", **wrong})
+def test_a_fault_that_is_none_is_refused(shared: Sandbox, wrong: dict[str, Any]) -> None:
+    answer = shared.http.post("/desk/api/faults", json={"agency": "dia", "kind": "slow", **wrong})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
 

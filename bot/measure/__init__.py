@@ -1,0 +1,1 @@
+"""Measuring recognition: labelled sets, figures, plots."""

@@ -1,0 +1,152 @@
+"""What holds for any facts: nothing that is learned turns a verdict around, and every verdict has its reasons."""
+
+import datetime as dt
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalogue import rules
+from catalogue.model import Fact
+
+BOOK = rules.load()
+DAYS = st.dates(dt.date(2018, 1, 1), dt.date(2030, 12, 31))
+NEAR = (
+    0,
+    1,
+    2,
+    3,
+    5,
+    10,
+    12,
+    20,
+    30,
+    100,
+    119,
+    120,
+    200,
+    655.41,
+    919,
+    1350,
+    8100,
+    8101,
+    16200,
+    31705,
+    57286,
+    90697,
+    97277,
+)
+
+
+def value_of(fact: Fact) -> st.SearchStrategy[Any]:
+    if fact.type == "yes_no":
+        return st.booleans()
+    if fact.type == "choice":
+        return st.sampled_from([option.id for option in fact.options])
+    if fact.type == "date":
+        return st.dates(dt.date(1930, 1, 1), dt.date(2030, 12, 31)).map(dt.date.isoformat)
+    if fact.type == "trips":
+        days = st.dates(dt.date(2018, 1, 1), dt.date(2029, 12, 31))
+        trip = st.tuples(days, days).map(lambda pair: f"{min(pair)}/{max(pair)}")
+        return st.lists(trip, max_size=4).map(lambda trips: ", ".join(trips) or "none")
+    low = fact.minimum if fact.minimum is not None else -10.0
+    high = fact.maximum if fact.maximum is not None else 300_000.0
+    near = [number for number in NEAR if low <= number <= high]
+    floats = st.floats(low, high, allow_nan=False)
+    return st.one_of(floats, st.sampled_from(near)) if near else floats
+
+
+@st.composite
+def person(draw: st.DrawFn, service: str) -> dict[str, Any]:
+    """Some of the facts of a service's rule, a few of them asked in vain."""
+    facts = {}
+    for name in BOOK.facts_of(service):
+        chance = draw(st.integers(0, 9))
+        if chance < 6:
+            facts[name] = draw(value_of(BOOK.facts[name]))
+        elif chance == 6:
+            facts[name] = draw(st.sampled_from([None, "~unknown", "~refused"]))
+    return facts
+
+
+SERVICES = st.sampled_from(BOOK.services)
+MANY = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@MANY
+@given(st.data(), DAYS)
+def test_more_facts_never_turn_a_verdict(data: st.DataObject, day: dt.date) -> None:
+    service = data.draw(SERVICES)
+    facts = data.draw(person(service))
+    before = BOOK.check(service, facts, day)
+    more = dict(facts)
+    for name in BOOK.facts_of(service):
+        unknown = facts.get(name) is None or facts[name] in ("~unknown", "~refused")
+        if unknown and data.draw(st.booleans()):
+            more[name] = data.draw(value_of(BOOK.facts[name]))
+    after = BOOK.check(service, more, day)
+    if before.verdict != "unknown":
+        assert after.verdict == before.verdict
+    for one, other in zip(before.criteria, after.criteria, strict=True):
+        assert one.verdict in ("unknown", other.verdict)
+
+
+@MANY
+@given(st.data(), DAYS)
+def test_a_verdict_is_explained_by_its_facts(data: st.DataObject, day: dt.date) -> None:
+    service = data.draw(SERVICES)
+    facts = data.draw(person(service))
+    result = BOOK.check(service, facts, day)
+    if result.verdict == "unknown":
+        assert result.decided_by == ()
+        return
+    assert result.decided_by
+    reasons = {name: facts[name] for name in result.because}
+    assert BOOK.check(service, reasons, day).verdict == result.verdict
+    listed = {name for one in result.criteria if one.id in result.decided_by for name in one.facts}
+    assert set(result.because) <= listed
+
+
+@MANY
+@given(st.data(), DAYS)
+def test_what_is_asked_is_new_and_settles_the_check(data: st.DataObject, day: dt.date) -> None:
+    """No fact is asked twice; answering what is asked ends; only what was asked in vain leaves a check open."""
+    service = data.draw(SERVICES)
+    facts = data.draw(person(service))
+    asked = set()
+    while True:
+        result = BOOK.check(service, facts, day)
+        if not result.ask:
+            break
+        name = result.ask[0]
+        assert name not in asked
+        assert name not in facts
+        asked.add(name)
+        facts[name] = data.draw(value_of(BOOK.facts[name]))
+    if result.verdict == "unknown":
+        gated = [name for name in BOOK.facts_of(service) if BOOK.facts[name].only_if and name not in facts]
+        unset = [rate for rate in BOOK.rates.values() if rate.values[0].since > day]
+        assert result.unknown or result.refused or gated or unset
+
+
+@MANY
+@given(st.data(), DAYS)
+def test_a_complete_check_is_decided(data: st.DataObject, day: dt.date) -> None:
+    service = data.draw(SERVICES)
+    facts = {name: data.draw(value_of(BOOK.facts[name])) for name in BOOK.facts_of(service)}
+    result = BOOK.check(service, facts, day)
+    assert result.ask == ()
+    if all(rate.values[0].since <= day for rate in BOOK.rates.values()):
+        assert result.verdict in ("yes", "no")
+
+
+@MANY
+@given(st.data(), DAYS)
+def test_all_at_once_is_one_by_one(data: st.DataObject, day: dt.date) -> None:
+    services = data.draw(st.lists(SERVICES, min_size=1, max_size=6, unique=True))
+    facts: dict[str, Any] = {}
+    for service in services:
+        facts |= data.draw(person(service))
+    together = BOOK.check_all(services, facts, day)
+    assert together.results == tuple(BOOK.check(service, facts, day) for service in services)
+    assert set(together.ask) == {name for result in together.results for name in result.ask}
