@@ -6,12 +6,13 @@ True
 """
 
 from actions.action import Action, Scene
+from actions.can_get import CanGet
 from actions.care import Crisis, HandOver
 from actions.explain import About, Explain
 from actions.form import Ask, Back, Keep, Skip, Take
 from actions.plan import MakePlan, ShowPlan
 from actions.rooms import Rooms
-from actions.smalltalk import CanGet, ChangePerson, Resume, Say, StartAgain, Track
+from actions.smalltalk import ChangePerson, Resume, Say, StartAgain, Track
 from actions.start import Agree, Change, CheckAnswers, Decline, Send, Start, Stop
 from actions.understand import Browse, Clarify, OutOfScope, SomethingElse
 

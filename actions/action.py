@@ -37,6 +37,11 @@ class Scene(Speaker):
         found = next(self.tracker.get_latest_entity_values("value"), None)
         return str(found) if found is not None else None
 
+    @property
+    def is_in_form(self) -> bool:
+        """Whether Rasa's form is asking just now."""
+        return bool(self.tracker.active_loop_name == "application_form")
+
     def say(self, key: str, **values: Any) -> None:
         """Says the words for ``key``."""
         self.said.append(self.rooms.words.say(key, self.language, **values))

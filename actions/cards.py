@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from actions.speaker import Speaker
 from cases import Application
-from catalogue import Plan, Service, Step, make_plan, on
+from catalogue import Plan, Service, Step, make_plan, on, rules
 from catalogue.model import Channel, Cost, Statement
 from conversations import messages as m
 
@@ -23,7 +23,15 @@ def plan(speaker: Speaker) -> m.PlanCard:
         names=[catalogue.life_events[event].name.in_language(speaker.language) for event in made.life_events],
         steps=[_step(speaker, made, step) for step in made.steps],
         agencies=len(made.agencies),
+        choices=[speaker.choice("check", "choose_check_plan")] if checkable(speaker, context.life_events) else [],
     )
+
+
+def checkable(speaker: Speaker, life_events: list[str]) -> list[str]:
+    """The services of some life events that pay something and have a rule to check it by."""
+    ruled = rules.load().services
+    services = [one for event in life_events for one in speaker.rooms.catalogue.services_for(event)]
+    return list(dict.fromkeys(one.id for one in services if one.amount and one.id in ruled))
 
 
 def _step(speaker: Speaker, made: Plan, step: Step) -> m.PlanStep:
@@ -100,6 +108,8 @@ def service(speaker: Speaker, chosen: Service, asked: str | None = None) -> m.Se
 
 def _service_choices(speaker: Speaker, chosen: Service, asked: str | None) -> list[m.Choice]:
     choices = [speaker.choice(f"start:{chosen.id}", "choose_start_named", kind="primary", service=chosen.name.en)]
+    if chosen.id in rules.load().services:
+        choices.append(speaker.choice(f"check:{chosen.id}", "choose_check"))
     if asked is not None:
         choices.append(speaker.choice(f"about:{chosen.id}", "choose_about"))
     if speaker.context.life_events:

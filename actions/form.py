@@ -1,24 +1,27 @@
 """The form of a service: which fact is asked next, and what an answer does.
 
 Rasa's form ``application_form`` carries it: it asks as long as its one slot ``answer`` is empty. The answers
-themselves stay in the conversation's context; Rasa only learns that there was one.
+themselves stay in the conversation's context; Rasa only learns that there was one. A check of what someone may be able
+to get is a form too, whose facts come from the rules.
 """
 
 from __future__ import annotations
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import checking
 from actions.action import Action, Event, Scene
 from catalogue import AnswerError, Fact, answers
+from catalogue.rules import Missing
 from conversations import Draft
 from conversations import messages as m
 
 
 def pending(scene: Scene) -> Fact | None:
-    """The next fact that the draft needs, or None when it has them all."""
+    """The next fact that the draft or the check needs, or None when it has them all."""
     draft = scene.context.draft
     if draft is None:
-        return None
+        return next(iter(checking.to_ask(scene)), None)
     catalogue = scene.rooms.catalogue
     if draft.changing:
         return catalogue.facts[draft.changing]
@@ -47,20 +50,15 @@ class Ask(Action):
     def act(self, scene: Scene) -> list[Event] | None:
         """Says the question."""
         fact, context, draft = pending(scene), scene.context, scene.context.draft
-        if fact is None or draft is None:
+        if fact is None:
             return None
-        if fact.id not in draft.questions:
-            draft.questions.append(fact.id)
+        questions = draft.questions if draft is not None else context.check_questions
+        if fact.id not in questions:
+            questions.append(fact.id)
         context.asking = fact.id
-        number = draft.questions.index(fact.id) + 1
-        choices = []
-        if draft.changing:
-            choices.append(scene.choice("keep", "choose_keep"))
-        elif number > 1:
-            choices.append(scene.choice("back", "choose_back"))
-        if not is_needed(scene, fact.id) and not draft.changing:
-            choices.append(scene.choice("skip", "choose_skip"))
-        choices.append(scene.choice("stop", "choose_stop"))
+        number = questions.index(fact.id) + 1
+        changing = draft is not None and draft.changing is not None
+        still = 1 if changing else left(scene, draft) if draft is not None else len(checking.to_ask(scene))
         known = context.facts.get(fact.id)
         options = [m.Option(id=one.id, label=one.label.in_language(scene.language)) for one in fact.options]
         if fact.type == "yes_no":
@@ -79,12 +77,25 @@ class Ask(Action):
                 error=context.problem,
                 known=answers.show(fact, known) if known is not None else None,
                 number=number,
-                of=max(number, number - 1 + (1 if draft.changing else left(scene, draft))),
-                choices=choices,
+                of=max(number, number - 1 + still),
+                roughly=draft is None,
+                choices=self._choices(scene, fact, number),
             )
         )
         context.problem = None
         return None
+
+    def _choices(self, scene: Scene, fact: Fact, number: int) -> list[m.Choice]:
+        draft = scene.context.draft
+        back = [scene.choice("back", "choose_back")] if number > 1 else []
+        if draft is None:
+            given_up = [scene.choice("dont_know", "choose_dont_know"), scene.choice("skip", "choose_refuse")]
+            return [*given_up, *back, scene.choice("stop", "choose_check_stop")]
+        if draft.changing:
+            back = [scene.choice("keep", "choose_keep")]
+        elif not is_needed(scene, fact.id):
+            back.append(scene.choice("skip", "choose_skip"))
+        return [*back, scene.choice("stop", "choose_stop")]
 
 
 class Take(Action):
@@ -96,7 +107,7 @@ class Take(Action):
         """Reads the answer. Without one it gives no event, so that Rasa's rules see to the interruption."""
         context, draft = scene.context, scene.context.draft
         given, context.given = context.given, None
-        if draft is None:
+        if draft is None and not context.checking:
             return [SlotSet("answer", "complete")]
         if given is None or context.asking is None:
             return [SlotSet("answer", None)] if "answer" in scene.tracker.slots_to_validate() else None
@@ -106,7 +117,8 @@ class Take(Action):
         except AnswerError as error:
             context.problem = str(error)
             return [SlotSet("answer", None)]
-        if draft.changing == fact.id:
+        context.missing.pop(fact.id, None)
+        if draft is not None and draft.changing == fact.id:
             draft.changing = None
         context.asking = None
         return settle(scene)
@@ -126,11 +138,10 @@ class Back(Action):
     called = "action_back"
 
     def act(self, scene: Scene) -> list[Event] | None:
-        """Forgets the last answer of the draft, so that the form asks for it again."""
+        """Forgets the last answer of the draft or the check, so that the form asks for it again."""
         context, draft = scene.context, scene.context.draft
         if draft is None:
-            scene.say("nothing_open")
-            return None
+            return self._in_check(scene)
         draft.changing = None
         before = draft.questions
         if context.asking in before:
@@ -145,19 +156,39 @@ class Back(Action):
         scene.say("went_back")
         return None
 
+    def _in_check(self, scene: Scene) -> list[Event] | None:
+        context = scene.context
+        if not context.checking:
+            scene.say("nothing_open")
+            return None
+        # The question on the table was asked too, and has no answer yet.
+        before = [fact for fact in context.check_questions if fact in context.facts or fact in context.missing]
+        if not before:
+            scene.say("nothing_before")
+            return None
+        context.check_questions = before[:-1]
+        context.facts.pop(before[-1], None)
+        context.missing.pop(before[-1], None)
+        scene.say("went_back")
+        return None if scene.is_in_form else [SlotSet("answer", None), FollowupAction("application_form")]
+
 
 class Skip(Action):
-    """Leaves a question out, where the agency can do without."""
+    """Leaves a question out, where the agency or the check can do without."""
 
     called = "action_skip"
 
     def act(self, scene: Scene) -> list[Event] | None:
         """Skips, or says why it can't be skipped."""
         context, draft = scene.context, scene.context.draft
-        if draft is None or context.asking is None:
+        if context.asking is None or (draft is None and not context.checking):
             scene.say("nothing_open")
             return None
-        if draft.changing:
+        if draft is None:
+            unknown = scene.parse.intent == "dont_know"
+            context.missing[context.asking] = Missing.UNKNOWN.value if unknown else Missing.REFUSED.value
+            scene.say("check_noted_unknown" if unknown else "check_noted_refused")
+        elif draft.changing:
             draft.changing = None
         elif is_needed(scene, context.asking):
             agency = scene.rooms.catalogue.agency_of(scene.rooms.catalogue.services[draft.service])

@@ -83,9 +83,13 @@ class Resume(Action):
     def act(self, scene: Scene) -> list[Event] | None:
         """To the next question, to the check of the answers, to the notice: wherever it stopped."""
         context = scene.context
-        if scene.tracker.active_loop_name == "application_form":
+        if scene.is_in_form:
             # The form asks its question again by itself.
             return None
+        if context.draft is None and context.checking:
+            if pending(scene) is None:
+                return [FollowupAction("action_check_answers")]
+            return [SlotSet("answer", None), FollowupAction("application_form")]
         if context.draft is None:
             if context.life_events:
                 show_plan(scene, "plan_intro")
@@ -127,24 +131,3 @@ class Track(Action):
             scene.rooms.delivery.refresh(reference)
         except Exception:  # noqa: BLE001 - what we know already is shown, whatever the agency's state
             return
-
-
-class CanGet(Action):
-    """What someone may be able to get, for the life events of the plan."""
-
-    called = "action_can_get"
-
-    def act(self, scene: Scene) -> list[Event] | None:
-        """The services of the plan that pay, each with who may get it. Only the agency decides."""
-        catalogue, context = scene.rooms.catalogue, scene.context
-        events = [event for event in scene.parse.detected if event in catalogue.life_events] or context.life_events
-        services = {one.id: one for event in events for one in catalogue.services_for(event) if one.amount}
-        if not services:
-            scene.say("check_nothing")
-            return None
-        choices = [
-            m.Choice(id=f"about:{one.id}/eligibility", label=one.name.in_language(scene.language))
-            for one in services.values()
-        ]
-        scene.show(m.Choices(choices=choices), "check_how")
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import cards
+from actions import cards, checking
 from actions.action import Action, Event, Scene
 from actions.form import left, pending
 from cases import AnswersMissing
@@ -29,6 +29,7 @@ class Start(Action):
         if chosen is None:
             return self._which(scene)
         scene.context.focus = chosen.id
+        scene.context.checking, scene.context.asking = [], None
         running = next((one for one in reversed(scene.context.started) if one.service == chosen.id), None)
         if running is not None:
             application = scene.rooms.cases.get(running.reference)
@@ -41,7 +42,6 @@ class Start(Action):
         draft = scene.context.draft
         if draft is None or draft.service != chosen.id:
             scene.context.draft = Draft(service=chosen.id)
-        scene.context.asking = None
         scene.show(notice(scene, chosen), "notice")
         return [SlotSet("awaiting", "consent"), SlotSet("answer", None)]
 
@@ -122,13 +122,16 @@ class Decline(Action):
 
 
 class CheckAnswers(Action):
-    """Shows everything that will be sent."""
+    """Shows everything that will be sent, or what a check found."""
 
     called = "action_check_answers"
 
     def act(self, scene: Scene) -> list[Event] | None:
         """Lists the answers, each with a way to change it."""
         context, catalogue = scene.context, scene.rooms.catalogue
+        if checking.is_running(context):
+            checking.show(scene)
+            return [SlotSet("awaiting", None)]
         if context.draft is None or context.draft.consent is None or pending(scene) is not None:
             scene.say("not_ready_to_send")
             return [SlotSet("awaiting", None)]
@@ -222,13 +225,16 @@ class Send(Action):
 
 
 class Stop(Action):
-    """Puts the form aside. The answers stay in the conversation."""
+    """Puts the form aside. The answers stay in the conversation; a check shows what it knows."""
 
     called = "action_stop"
 
     def act(self, scene: Scene) -> list[Event] | None:
         """Says what became of it."""
         context = scene.context
+        if checking.is_running(context) and scene.is_in_form:
+            checking.show(scene)
+            return [SlotSet("awaiting", None)]
         if context.draft is None:
             scene.say("nothing_to_stop")
             return [SlotSet("awaiting", None)]

@@ -44,6 +44,10 @@ class Context(BaseModel):
 
     ``facts`` holds every answer by fact id, so that nothing is asked twice. ``asking`` is the fact on the table and
     ``given`` what was written in reply, until the form has looked at it.
+
+    ``checking`` are the services that are being checked, ``check_questions`` the facts that the check asked for, in
+    order. ``missing`` says why a fact that was asked has no value (``catalogue.rules.Missing``); it stands apart from
+    ``facts`` because applications send those.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -53,6 +57,9 @@ class Context(BaseModel):
     about: Literal["self", "other"] = "self"
     focus: str | None = None
     facts: dict[str, Value] = {}
+    missing: dict[str, str] = {}
+    checking: list[str] = []
+    check_questions: list[str] = []
     draft: Draft | None = None
     asking: str | None = None
     given: str | None = None

@@ -158,6 +158,7 @@ class Question(Base):
     known: str | None = Field(default=None, description="what was answered before, to be kept or changed")
     number: int = Field(description="which question this is, from 1")
     of: int = Field(description="how many there are in all")
+    roughly: bool = Field(default=False, description="`of` is a guess: answers to come may spare questions")
     choices: list[Choice] = []
 
 

@@ -179,12 +179,31 @@ def tune(
     return model.eval()
 
 
+def blend(model: source.SentenceModel, share: float) -> source.SentenceModel:
+    """Returns `model` with each weight moved back towards the published one: `share` of the tuned, the rest of that.
+
+    The mean of both keeps what the published encoder knows of language that the examples never use.
+    """
+    published = source.SentenceModel(source.folder()).state_dict()
+    tuned = model.state_dict()
+    model.load_state_dict(
+        {
+            name: published[name] * (1 - share) + tuned[name] * share if tuned[name].is_floating_point() else tuned[name]
+            for name in tuned
+        }
+    )
+    return model
+
+
 def main() -> None:
     """Tunes on the examples and writes the encoder's files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("nlu_data"))
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--held-out", type=float, default=HELD_OUT)
+    parser.add_argument("--share", type=float, default=1.0, help="of the tuned weights in the blend with the published")
+    parser.add_argument("--keep", type=Path, help="a file for the tuned torch weights, to try other shares with")
+    parser.add_argument("--head", type=float, default=0.5, help="weight of the label head's loss")
     parser.add_argument("--target", type=Path, default=FOLDER)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -196,16 +215,31 @@ def main() -> None:
     used = [row for row in range(len(texts)) if of_text[row] not in out]
     logger.info("%d sentences, %d of them held out for calibration", len(texts), len(texts) - len(used))
     model = tune(
-        [texts[row] for row in used], [labels[row] for row in used], [decisions[row] for row in used], options.epochs
+        [texts[row] for row in used],
+        [labels[row] for row in used],
+        [decisions[row] for row in used],
+        options.epochs,
+        head=options.head,
     )
     fingerprint = hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()
     card = {
         "source": source.PACKAGE,
         "source_sha256": source.SHA256,
         "tuned_on": {"sentences": len(used), "held_out": len(texts) - len(used), "fingerprint": fingerprint},
-        "parameters": {"epochs": options.epochs, "batch": 64, "temperature": 0.1, "rate": 3e-5, "seed": 7},
+        "parameters": {
+            "epochs": options.epochs,
+            "batch": 64,
+            "temperature": 0.1,
+            "rate": 3e-5,
+            "head": options.head,
+            "share": options.share,
+            "seed": 7,
+        },
     }
-    export(model, source.folder() / "tokenizer.json", options.target, card)
+    options.target.mkdir(parents=True, exist_ok=True)
+    if options.keep:
+        torch.save(model.state_dict(), options.keep)
+    export(blend(model, options.share), source.folder() / "tokenizer.json", options.target, card)
     np.save(options.target / "seen.npy", np.array(sorted(digest(texts[row]) for row in used), dtype=np.uint64))
 
 

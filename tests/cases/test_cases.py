@@ -155,7 +155,7 @@ def test_what_the_agency_refuses_is_said_in_its_words(cases: Cases, agency: Play
 
 
 def test_wrong_answers_are_refused_before_anything_is_sent(cases: Cases, agency: Played) -> None:
-    wrong = {**ANSWERS, "email": "nowhere", "shoe_size": 9}
+    wrong: dict[str, str | int | float | bool] = {**ANSWERS, "email": "nowhere", "shoe_size": 9}
     del wrong["full_name"]
     with pytest.raises(AnswersMissing) as raised:
         cases.start("birth-certificate", wrong, consent())

@@ -118,7 +118,7 @@ def test_any_text_gives_a_value_or_a_sentence(type: str, text: str) -> None:
     try:
         value = read(fact(type), text, TODAY)
     except AnswerError as error:
-        value, said = None, str(error)
+        said = str(error)
     else:
         said = show(fact(type), value)
         assert isinstance(value, str | bool) or math.isfinite(value)
@@ -131,4 +131,4 @@ def test_values_in_words() -> None:
     assert show(fact("money"), 45.5) == "$45.50"
     assert show(fact("yes_no"), False) == "No"
     assert show(fact("ird_number"), "049091850") == "049-091-850"
-    assert show(fact("choice", options=(Option(id="a", label="An answer"),)), "a") == "An answer"
+    assert show(fact("choice", options=(Option.model_validate({"id": "a", "label": "An answer"}),)), "a") == "An answer"

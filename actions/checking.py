@@ -1,0 +1,114 @@
+"""The check of what someone may be able to get: what is asked next, and the card that says how it stands.
+
+A check takes its questions from the rules of all services in it at once (:mod:`catalogue.rules`). Rasa's form carries
+it just as it carries the form of a service, see :mod:`actions.form`.
+"""
+
+from __future__ import annotations
+
+from actions import cards
+from actions.action import Scene
+from catalogue import Fact, rules
+from catalogue.rules import CriterionResult, Result, Results
+from conversations import Context
+from conversations import messages as m
+
+LIMIT = 15
+"""Questions in one check, at most. What is open then is said to be open."""
+
+_ASKABLE = ("yes_no", "choice", "number", "money", "date")
+"""Types of facts that one short answer settles. The rules want no names; a list of trips is too much for a chat."""
+
+_ORDER = ("yes", "unknown", "no")
+
+
+def is_running(context: Context) -> bool:
+    """Whether the form is about a check. A service that is being prepared goes before."""
+    return bool(context.checking) and context.draft is None
+
+
+def results(scene: Scene) -> Results:
+    """How the services of the check stand, by what is known now."""
+    book, context = rules.load(), scene.context
+    # A conversation may be older than the catalogue, and remember facts that are no more.
+    known = {name: value for name, value in {**context.missing, **context.facts}.items() if name in book.facts}
+    chosen = [service for service in context.checking if service in book.services]
+    return book.check_all(chosen, known, scene.rooms.today())
+
+
+def to_ask(scene: Scene) -> list[Fact]:
+    """The facts that can still matter, the most useful first, as many as there is patience for."""
+    context, facts = scene.context, scene.rooms.catalogue.facts
+    if not is_running(context):
+        return []
+    answered = sum(fact in context.facts or fact in context.missing for fact in context.check_questions)
+    wanted = [facts[name] for name in results(scene).ask if facts[name].type in _ASKABLE]
+    return wanted[: max(0, LIMIT - answered)]
+
+
+def begin(scene: Scene, services: list[str]) -> None:
+    """Makes ``services`` the ones that are checked. Facts that are known stay known; a draft is put aside."""
+    context = scene.context
+    context.checking, context.check_questions = services, []
+    context.draft, context.asking, context.problem = None, None, None
+
+
+def show(scene: Scene) -> None:
+    """Says the card with what is known so far, the likeliest services first."""
+    scene.context.asking = None
+    found = sorted(results(scene).results, key=lambda one: _ORDER.index(one.verdict))
+    is_open = bool(to_ask(scene))
+    choices = [scene.choice("continue", "choose_check_on", kind="primary")] if is_open else []
+    if is_running(scene.context) and scene.context.check_questions:
+        choices.append(scene.choice("back", "choose_check_back"))
+    if scene.context.life_events:
+        choices.append(scene.choice("show_plan", "choose_plan"))
+    card = m.CheckCard(services=[_service(scene, one) for one in found], choices=choices)
+    scene.show(card, "check_so_far" if is_open else "check_result")
+
+
+def _service(scene: Scene, result: Result) -> m.CheckService:
+    service = scene.rooms.catalogue.services[result.service]
+    pages = cards.links(scene, service, scene.rooms.today())
+    by_form = service.start.kind == "api"
+    choices = [scene.choice(f"about:{service.id}", "choose_about")]
+    if by_form and result.verdict != "no":
+        kind = "primary" if result.verdict == "yes" else "secondary"
+        choices.insert(0, scene.choice(f"start:{service.id}", "choose_start", kind=kind))
+    met, not_met, not_known = _sorted(scene, result)
+    return m.CheckService(
+        service=service.id,
+        name=service.name.in_language(scene.language),
+        verdict=result.verdict,
+        met=met,
+        not_met=not_met,
+        not_known=not_known,
+        rates_as_of=result.rates_as_of,
+        choices=choices,
+        link=pages[0] if pages and not by_form else None,
+    )
+
+
+def _sorted(scene: Scene, result: Result) -> tuple[list[m.Said], list[m.Said], list[m.Said]]:
+    """What fits, what does not, and what is not known: only what still bears on the verdict."""
+    by: dict[str, list[CriterionResult]] = {"yes": [], "no": [], "unknown": []}
+    for one in result.criteria:
+        by[one.verdict].append(one)
+    # Where one of several ways is enough, another that is closed is no reason against.
+    against = [one for one in by["no"] if result.verdict == "unknown" or one.id in result.decided_by]
+    unknown = by["unknown"] if result.verdict == "unknown" else []
+    doubts = [m.Said(text=doubt.in_language(scene.language), checked=False) for doubt in result.doubts]
+    return (
+        [_said(scene, one) for one in by["yes"]],
+        [_said(scene, one) for one in against] if result.verdict != "yes" else [],
+        [*(_said(scene, one) for one in unknown), *doubts],
+    )
+
+
+def _said(scene: Scene, one: CriterionResult) -> m.Said:
+    source = one.source
+    return m.Said(
+        text=one.text.in_language(scene.language),
+        checked=one.confirmed,
+        source=m.Link(url=source.url, label=str(source)) if source and source.url else None,
+    )
