@@ -89,4 +89,6 @@ class HandOver(Action):
 
 def _resume(scene: Scene) -> list[m.Choice]:
     """The way back to a form that was interrupted."""
-    return [scene.choice("continue", "choose_continue")] if scene.context.draft else []
+    if scene.context.draft is not None:
+        return [scene.choice("continue", "choose_continue")]
+    return [scene.choice("continue", "choose_check_on")] if scene.context.checking else []

@@ -57,14 +57,13 @@ def show(scene: Scene) -> None:
     """Says the card with what is known so far, the likeliest services first."""
     scene.context.asking = None
     found = sorted(results(scene).results, key=lambda one: _ORDER.index(one.verdict))
-    is_open = bool(to_ask(scene))
-    choices = [scene.choice("continue", "choose_check_on", kind="primary")] if is_open else []
+    choices = [scene.choice("continue", "choose_check_on", kind="primary")] if to_ask(scene) else []
     if is_running(scene.context) and scene.context.check_questions:
         choices.append(scene.choice("back", "choose_check_back"))
     if scene.context.life_events:
         choices.append(scene.choice("show_plan", "choose_plan"))
     card = m.CheckCard(services=[_service(scene, one) for one in found], choices=choices)
-    scene.show(card, "check_so_far" if is_open else "check_result")
+    scene.show(card, "check_so_far" if any(one.verdict == "unknown" for one in found) else "check_result")
 
 
 def _service(scene: Scene, result: Result) -> m.CheckService:

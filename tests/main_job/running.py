@@ -93,16 +93,14 @@ class Running:
 
     def act(self, reference: str, state: str, message: str | None = None) -> None:
         """Acts as the agency: moves an application on."""
-        with httpx.Client(base_url=self.desk, timeout=30) as desk:
-            listed = desk.get("/api/applications").raise_for_status().json()
-            listed = listed if isinstance(listed, list) else listed["applications"]
-            id = next(one["id"] for one in listed if one["reference"] == reference)
-            desk.post(f"/api/applications/{id}/move", json={"state": state, "message": message}).raise_for_status()
+        id = next(one["id"] for one in self.received() if one["reference"] == reference)
+        body = {"state": state, "message": message}
+        httpx.post(f"{self.desk}/api/applications/{id}/move", json=body, timeout=30).raise_for_status()
 
     def received(self) -> list[dict[str, Any]]:
         """The applications that the agencies have."""
-        listed = httpx.get(f"{self.desk}/api/applications", timeout=30).raise_for_status().json()
-        return list(listed if isinstance(listed, list) else listed["applications"])
+        filed = httpx.get(f"{self.desk}/api/applications", timeout=30).raise_for_status().json()
+        return [one["application"] for one in filed]
 
     def _is_ready(self) -> bool:
         assert self._process is not None

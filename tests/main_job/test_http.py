@@ -138,7 +138,7 @@ def test_what_is_not_json_is_a_problem(talking: Talking) -> None:
 
 def test_another_conversations_token_opens_nothing(api: httpx.Client, talking: Talking) -> None:
     other = Talking(api)
-    for headers in (other.headers, {}, {"Authorization": "Bearer "}, {"Authorization": "Basic abc"}):
+    for headers in (other.headers, {}, {"Authorization": "Bearer x"}, {"Authorization": "Basic abc"}):
         is_problem(api.get(f"/conversations/{talking.id}", headers=headers), 401)
         is_problem(api.post(f"/conversations/{talking.id}/messages", json={"text": "hi"}, headers=headers), 401)
     is_problem(api.get("/conversations/nobody", headers=talking.headers), 401)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import click
 
 import catalogue
-from catalogue import phrases
+from catalogue import phrases, rules
 from catalogue.days import today
 from catalogue.plan import Plan
+from catalogue.rules import cases
+
+CASES = Path(__file__).parents[3] / "tests" / "catalogue" / "rules" / "cases"
+"""The rules' cases. They are tests, so that an installation may be without them."""
 
 
 def _load() -> catalogue.Catalogue:
@@ -57,12 +62,17 @@ def catalogue_group() -> None:
 def check() -> None:
     """Read every file and say what is wrong, with file and line."""
     whole = _load()
+    try:
+        book, files = rules.load(), cases.read(CASES)
+    except catalogue.CatalogueError as error:
+        raise click.ClickException(str(error)) from None
     if not phrases.FILE.exists() or phrases.FILE.read_text(encoding="utf-8") != phrases.text(whole):
         raise click.ClickException("bot/data/entities.jsonl is not up to date: run `./aratohu catalogue phrases`.")
     unverified = sum(service.confidence == "unverified" for service in whole.services.values())
     click.echo(
         f"{len(whole.life_events)} life events, {len(whole.services)} services ({unverified} of them not confirmed by "
-        f"a source), {len(whole.agencies)} agencies, {len(whole.facts)} facts: all in order."
+        f"a source), {len(whole.agencies)} agencies, {len(whole.facts)} facts, {len(book.services)} "
+        f"rules with {sum(len(file.cases) for file in files)} cases: all in order."
     )
 
 

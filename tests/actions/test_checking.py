@@ -1,0 +1,258 @@
+"""The check in the conversation: the actions themselves, with the real catalogue and a stand-in for Rasa's tracker."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import catalogue
+from actions import Rooms, Scene, checking
+from actions.action import Action, Event
+from actions.can_get import CanGet
+from actions.explain import About
+from actions.form import Ask, Back, Skip, Take, pending
+from actions.plan import ShowPlan
+from actions.smalltalk import Resume
+from actions.start import CheckAnswers, Start, Stop
+from conversations import Context, Draft
+from conversations import messages as m
+from conversations.words import load
+
+TODAY = dt.date(2026, 11, 23)
+
+
+class Silent:
+    """A ledger that keeps nothing."""
+
+    def note(self, *what: object) -> None:
+        """Nothing."""
+
+
+class Tracker:
+    """What the actions see of Rasa's tracker."""
+
+    def __init__(self, intent: str, value: str | None, loop: str | None) -> None:
+        self.latest_message: dict[str, Any] = {"intent": {"name": intent, "confidence": 1.0}}
+        self.active_loop_name = loop
+        self._value = value
+
+    def get_latest_entity_values(self, entity: str) -> Iterator[str]:
+        return iter([self._value] if self._value else [])
+
+    def slots_to_validate(self) -> dict[str, Any]:
+        return {"answer": "given"}
+
+
+class Talk:
+    """One conversation, with the form as Rasa would run it."""
+
+    def __init__(self, **context: Any) -> None:
+        nothing: Any = None
+        ledger: Any = Silent()
+        self.rooms = Rooms(catalogue.load(), nothing, nothing, nothing, load(), ledger, lambda: TODAY)
+        self.context = Context(**context)
+        self.loop: str | None = None
+
+    def scene(self, intent: str = "", value: str | None = None) -> Scene:
+        tracker: Any = Tracker(intent, value, self.loop)
+        return Scene(self.rooms, "c", tracker, self.context, "en")
+
+    def act(self, action: type[Action], intent: str = "", value: str | None = None) -> tuple[list[Any], list[Event]]:
+        scene = self.scene(intent, value)
+        events = action(self.rooms).act(scene) or []
+        return scene.said, events
+
+    def begin(self, value: str | None = None) -> m.Question:
+        said, events = self.act(CanGet, "check", value)
+        assert said[0].text.startswith("I will ask")
+        assert slots(events) == {"awaiting": None, "answer": None}
+        self.loop = "application_form"
+        return self.ask()
+
+    def ask(self) -> m.Question:
+        said, _ = self.act(Ask)
+        assert isinstance(said[0], m.Question)
+        return said[0]
+
+    def answer(self, text: str) -> list[Event]:
+        self.context.given = text
+        return self.act(Take, "answer")[1]
+
+
+def slots(events: list[Event]) -> dict[str, Any]:
+    return {one["name"]: one["value"] for one in events if one["event"] == "slot"}
+
+
+def followed(events: list[Event]) -> list[str]:
+    return [one["name"] for one in events if one["event"] == "followup"]
+
+
+def ids(choices: list[m.Choice]) -> list[str]:
+    return [one.id for one in choices]
+
+
+def test_one_service_is_checked_until_it_is_settled() -> None:
+    talk = Talk()
+    question = talk.begin("nz-super")
+    assert talk.context.checking == ["nz-super"]
+    assert (question.fact, question.number, question.roughly) == ("date_of_birth", 1, True)
+    assert question.of > 1
+    assert ids(question.choices) == ["dont_know", "skip", "stop"]
+    assert slots(talk.answer("27 3 1990")) == {"answer": "complete"}
+    assert talk.context.facts == {"date_of_birth": "1990-03-27"}
+    said, _ = talk.act(CheckAnswers)
+    (card,) = said
+    assert isinstance(card, m.CheckCard)
+    assert [one.verdict for one in card.services] == ["no"]
+    assert "65" in card.services[0].not_met[0].text
+    assert card.services[0].not_met[0].source is not None
+    assert card.services[0].not_known == []
+    assert "back" in ids(card.choices)
+    assert "continue" not in ids(card.choices)
+    assert talk.context.asking is None
+
+
+def test_what_the_person_does_not_know_is_kept_apart_from_the_facts() -> None:
+    talk = Talk()
+    first = talk.begin("nz-super").fact
+    assert slots(talk.act(Skip, "dont_know")[1]) == {"answer": None}
+    second = talk.ask().fact
+    assert second != first
+    talk.act(Skip, "skip")
+    assert talk.context.missing == {first: "~unknown", second: "~refused"}
+    assert talk.context.facts == {}
+
+
+def test_an_answer_that_cannot_be_read_is_asked_for_again() -> None:
+    talk = Talk()
+    talk.begin("nz-super")
+    assert slots(talk.answer("the day I was born")) == {"answer": None}
+    again = talk.ask()
+    assert again.fact == "date_of_birth"
+    assert again.error
+    assert again.number == 1
+
+
+def test_back_asks_for_the_last_answer_again() -> None:
+    talk = Talk()
+    first = talk.begin("nz-super").fact
+    talk.answer("27 3 1950")
+    assert talk.ask().number == 2
+    said, events = talk.act(Back, "back")
+    assert (said[0].text, events) == ("Here is the question before.", [])
+    assert (talk.ask().fact, talk.context.facts) == (first, {})
+
+
+def test_the_last_answer_can_be_changed_after_the_result() -> None:
+    talk = Talk()
+    talk.begin("nz-super")
+    talk.answer("27 3 1990")
+    talk.loop = None
+    talk.act(CheckAnswers)
+    _, events = talk.act(Back, "back")
+    assert followed(events) == ["application_form"]
+    assert talk.ask().fact == "date_of_birth"
+
+
+def test_stop_shows_what_is_known_and_it_can_go_on() -> None:
+    talk = Talk(life_events=["having_a_baby"])
+    talk.begin()
+    talk.answer("1 11 2026")
+    talk.ask()
+    said, _ = talk.act(Stop, "stop")
+    (card,) = said
+    assert isinstance(card, m.CheckCard)
+    assert ids(card.choices) == ["continue", "back", "show_plan"]
+    assert "so far" in card.text
+    assert "eligible" not in card.model_dump_json().casefold()
+    talk.loop = None
+    assert talk.act(Stop, "stop")[0][0].text.startswith("There is no form open")
+    assert followed(talk.act(Resume, "continue")[1]) == ["application_form"]
+
+
+def test_a_life_event_is_checked_with_fifteen_questions_at_most() -> None:
+    talk = Talk(life_events=["having_a_baby"])
+    question = talk.begin()
+    assert "best-start" in talk.context.checking
+    assert "register-birth" not in talk.context.checking
+    asked = []
+    for _ in range(40):
+        asked.append(question.fact)
+        assert (question.number, question.of) <= (checking.LIMIT, checking.LIMIT)
+        if slots(talk.act(Skip, "dont_know")[1]) == {"answer": "complete"}:
+            break
+        question = talk.ask()
+    assert len(asked) == len(set(asked)) <= checking.LIMIT
+    (card,) = talk.act(CheckAnswers)[0]
+    assert {one.service for one in card.services} == set(talk.context.checking)
+    assert any(one.not_known for one in card.services)
+
+
+def test_what_is_known_already_is_not_asked() -> None:
+    talk = Talk(facts={"date_of_birth": "1990-03-27"})
+    said, events = talk.act(CanGet, "check", "nz-super")
+    assert said == []
+    assert followed(events) == ["action_check_answers"]
+
+
+def test_a_list_of_trips_is_not_asked_for_in_a_chat() -> None:
+    talk = Talk()
+    talk.context.checking = ["citizenship-by-grant"]
+    assert "overseas_trips" in checking.results(talk.scene()).ask
+    assert "overseas_trips" not in [fact.id for fact in checking.to_ask(talk.scene())]
+
+
+@pytest.mark.parametrize("context", [{}, {"facts": {"a_fact_of_last_year": 1}}])
+def test_nothing_to_check_says_so_and_waits(context: dict[str, Any]) -> None:
+    talk = Talk(**context)
+    said, events = talk.act(CanGet, "what_can_i_get")
+    assert said[0].text.startswith("First tell me")
+    assert followed(events) == ["action_listen"]
+    assert talk.context.checking == []
+
+
+def test_a_service_without_a_rule_says_who_it_is_for() -> None:
+    said, events = Talk().act(CanGet, "check", "register-birth")
+    assert said[0].text.startswith("I can't check")
+    assert said[1].service == "register-birth"
+    assert followed(events) == ["action_listen"]
+
+
+def test_in_the_form_of_a_service_it_shows_what_is_known_and_the_form_goes_on() -> None:
+    talk = Talk(draft=Draft(service="register-birth"), life_events=["having_a_baby"])
+    talk.loop = "application_form"
+    before = pending(talk.scene())
+    said, events = talk.act(CanGet, "what_can_i_get")
+    assert isinstance(said[0], m.CheckCard)
+    assert events == []
+    assert talk.context.checking == []
+    assert pending(talk.scene()) == before
+
+
+def test_in_a_check_another_service_can_be_checked() -> None:
+    talk = Talk(facts={"date_of_birth": "1990-03-27"}, life_events=["having_a_baby"])
+    talk.begin()
+    _, events = talk.act(CanGet, "check", "nz-super")
+    assert slots(events) == {"answer": "complete"}
+    assert talk.context.checking == ["nz-super"]
+
+
+def test_starting_a_service_ends_the_check_and_keeps_the_answers() -> None:
+    talk = Talk(life_events=["having_a_baby"])
+    talk.begin()
+    talk.answer("1 11 2026")
+    talk.act(Start, "start", "register-birth")
+    assert talk.context.checking == []
+    assert talk.context.draft is not None
+    assert talk.context.facts
+
+
+def test_the_plan_and_a_service_offer_the_check() -> None:
+    talk = Talk(life_events=["having_a_baby"])
+    (plan,) = talk.act(ShowPlan)[0]
+    assert ids(plan.choices) == ["check"]
+    (card,) = talk.act(About, "about", "best-start")[0]
+    assert "check:best-start" in ids(card.choices)
+    (other,) = talk.act(About, "about", "register-birth")[0]
+    assert "check:register-birth" not in ids(other.choices)
