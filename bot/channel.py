@@ -6,7 +6,8 @@ Rasa's own REST channel asks for no token, so anybody on the machine could talk 
 from __future__ import annotations
 
 import hmac
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, response
@@ -17,18 +18,18 @@ from sanic.response import HTTPResponse
 class Private(InputChannel):
     """Takes ``{"sender", "message", "metadata"}`` and answers with everything the actions said, in order."""
 
-    def __init__(self, token: Text) -> None:
+    def __init__(self, token: str) -> None:
         if not token:
             raise ValueError("the channel needs a token: set ARATOHU_RASA_TOKEN")
         self._token = token
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The channel's name, which is part of its address."""
         return "aratohu"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "InputChannel":
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
         """Made from ``credentials.yml``."""
         return cls((credentials or {}).get("token", ""))
 
@@ -52,7 +53,7 @@ class Private(InputChannel):
                     metadata=body.get("metadata"),
                 )
             )
-            said: List[Dict[Text, Any]] = output.messages
+            said: list[dict[str, Any]] = output.messages
             return response.json(said)
 
         return messages

@@ -18,8 +18,23 @@ import yaml
 
 from bot.files import ROOT
 
-LEARNED: Final = ("config.yml", "bot/**/*.py", "bot/**/*.yml", "bot/data/*", "bot/encoder/model.onnx", "nlu_data/**/*.yml")
+LEARNED: Final = (
+    "config.yml",
+    "bot/*.py",
+    "bot/model/*.py",
+    "bot/encoder/session.py",
+    "bot/encoder/*.onnx",
+    "bot/encoder/*.npy",
+    "bot/data/*",
+    "bot/domain.yml",
+    "nlu_data/**/*.yml",
+)
 """What the model is made of. The evaluation sets are no YAML, and no part of it."""
+
+BESIDE: Final = {
+    f"{name}.py" for name in ("benchmark", "channel", "evaluate", "examples", "fast", "recognise", "serve")
+}
+"""Programs beside the model, whose changes leave it as it is."""
 
 MARK: Final = "fingerprint"
 """The file beside the models that says what the newest was trained on."""
@@ -30,7 +45,8 @@ SEED: Final = 7
 def fingerprint(root: Path = ROOT) -> str:
     """Returns a digest of everything that the model is made of, by name and content."""
     digest = hashlib.sha256()
-    for file in sorted({file for pattern in LEARNED for file in root.glob(pattern) if file.is_file()}):
+    found = {file for pattern in LEARNED for file in root.glob(pattern) if file.is_file()}
+    for file in sorted(file for file in found if file.name not in BESIDE):
         digest.update(file.relative_to(root).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
@@ -123,7 +139,7 @@ def _quiet() -> Any:
     import logging
 
     logging.getLogger().setLevel(logging.ERROR)
-    nowhere = open(os.devnull, "w")  # noqa: SIM115 - closed with the process
+    nowhere = Path(os.devnull).open("w")  # noqa: SIM115 - closed with the process
     return contextlib.redirect_stdout(nowhere)
 
 
