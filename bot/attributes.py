@@ -23,8 +23,8 @@ class AttributeClassifier(GraphComponent):
     """Sets each attribute named in `attributes` on the message, under its own name; None where it has none.
 
     The values are those that block metadata of the training data give. Config: `attributes` maps a name to its
-    settings: `floor` (the least sureness for a value where examples may lack one), `by_script` (see `Heads`), `entity`
-    (an entity of that name, the longest one, comes before what was learned). `scale` and `strength` as in
+    settings: `floor` (how likely there must be a value, where examples may lack one), `by_script` (see `Heads`),
+    `entity` (an entity of that name, the longest one, comes before what was learned). `scale` and `strength` as in
     LabelClassifier; `fewest` examples a value needs.
     """
 
@@ -94,7 +94,7 @@ class AttributeClassifier(GraphComponent):
         """Sets the attributes of each message."""
         if self._heads is None:
             return messages
-        for message, text in zip(messages, texts(messages)):
+        for message, text in zip(messages, texts(messages), strict=True):
             for key, (value, _) in self._heads.values(text, dense(message), sparse(message)).items():
                 named = self._named(message, key)
                 message.set(key, named or (value if text else None), add_to_output=True)

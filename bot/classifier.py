@@ -50,7 +50,8 @@ class LabelClassifier(GraphComponent):
     """Sets `intent` and `intent_ranking` (all labels) from dense and sparse features.
 
     An example with several labels joins them by `+`. Config: `scale` of the dense features, `strength` (the inverse of
-    the regularisation), `folds` for the out-of-fold predictions.
+    the regularisation), `folds` for the out-of-fold predictions, `joined` pairs of examples made up for each example
+    (see `bot.model.labels.Pairs`).
     """
 
     @staticmethod
@@ -61,7 +62,7 @@ class LabelClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
-        return {"scale": 2.0, "strength": 2.0, "folds": 4}
+        return {"scale": 1.0, "strength": 4.0, "folds": 3, "joined": 0.3}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -139,6 +140,6 @@ class LabelClassifier(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Gives each example the probabilities of models that were fitted without it and its near-duplicates."""
-        for message, chances in zip(examples(training_data), self._held):
+        for message, chances in zip(examples(training_data), self._held, strict=False):
             message.set(HELD, [float(chance) for chance in chances])
         return training_data

@@ -27,7 +27,8 @@ from bot.rules import FORCED
 class Decision(GraphComponent):
     """Sets `decision`, `life_events`, `detected` and `choices`, and names the intent after the decision.
 
-    Which label calls for which decision is learned from the block metadata `decision` of the training data. Config:
+    Which label calls for which decision is learned from the block metadata `decision` of the training data, and which
+    label must never be confused with which from `apart`. Config:
     `rates` (the rule for thresholds, see `bot.model.deciding.Rates`); `intent` is `decision` (name the intent after the
     decision, for the dialogue) or `label` (leave the likeliest label); `asking` names the attribute that, when set,
     turns an accepted message's intent into `asked`; `spoken` lists decisions whose labels stay the intent (dialogue
@@ -78,7 +79,7 @@ class Decision(GraphComponent):
         messages = examples(training_data)
         labels_of = [message.get(INTENT).split(TOGETHER) for message in messages]
         votes: dict[str, Counter[str | None]] = {}
-        for message, row in zip(messages, labels_of):
+        for message, row in zip(messages, labels_of, strict=True):
             votes.setdefault(row[0], Counter())[block(message, "decision")] += 1
         winners = {label: counts.most_common(1)[0][0] for label, counts in votes.items()}
         named = {label: decision for label, decision in winners.items() if decision is not None}
@@ -91,7 +92,13 @@ class Decision(GraphComponent):
         rates = dict(self._config["rates"])
         if "urgent" in rates:
             rates["urgent"] = tuple(rates["urgent"])
-        self._decisions = Decisions.fit(labels, chances, target, named, usable, Rates(**rates))
+        apart = {
+            tuple(sorted((row[0], other)))
+            for message, row in zip(messages, labels_of, strict=True)
+            if (other := block(message, "apart")) in labels
+        }
+        pairs = [list(pair) for pair in sorted(apart)]
+        self._decisions = Decisions.fit(labels, chances, target, named, usable, Rates(**rates), pairs)
         with self._model_storage.write_to(self._resource) as folder:
             (folder / "decisions.json").write_text(json.dumps(self._decisions.content()), encoding="utf-8")
         return self._resource
@@ -114,7 +121,7 @@ class Decision(GraphComponent):
         """Decides on each message; a button's `/name` is left to Rasa's own reader of such messages."""
         if self._decisions is None:
             return messages
-        for message, text in zip(messages, texts(messages)):
+        for message, text in zip(messages, texts(messages), strict=True):
             if (message.get(TEXT) or "").startswith("/"):
                 continue
             chances = {entry["name"]: entry["confidence"] for entry in message.get(RANKING) or []}

@@ -38,7 +38,10 @@ def measure(reader: Reader, rows: list[Utterance]) -> tuple[list[Reading], dict[
         times.append((time.perf_counter() - began) * 1_000)
     report: dict[str, Any] = {
         "headline": figures.headline(rows, readings),
-        "parse_ms": {"p50": round(float(np.percentile(times, 50)), 2), "p95": round(float(np.percentile(times, 95)), 2)},
+        "parse_ms": {
+            "p50": round(float(np.percentile(times, 50)), 2),
+            "p95": round(float(np.percentile(times, 95)), 2),
+        },
         "by_event": figures.by_event(rows, readings),
         "by_register": figures.by_group(rows, readings, "register"),
         "by_language": figures.by_group(rows, readings, "language"),
@@ -54,8 +57,10 @@ def write(folder: Path, name: str, rows: list[Utterance], readings: list[Reading
     (folder / f"{name}.json").write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
     with (folder / f"{name}-wrong.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["wrong", "text", "events", "kind", "decision", "top", "confidence", "detected", "service", "read"])
-        for row, reading in zip(rows, readings):
+        writer.writerow(
+            ["wrong", "text", "events", "kind", "decision", "top", "confidence", "detected", "service", "read"]
+        )
+        for row, reading in zip(rows, readings, strict=True):
             wrong = figures.is_wrong(row, reading)
             if wrong:
                 decided = reading.decided
@@ -64,7 +69,7 @@ def write(folder: Path, name: str, rows: list[Utterance], readings: list[Reading
                 found = [figures.top(reading), confidence, " ".join(decided.detected), row.service]
                 writer.writerow([*known, *found, reading.attributes.get("service") or ""])
     confidences = np.array([r.decided.events[0][1] if r.decided.events else 0.0 for r in readings])
-    right = np.array([figures.top(reading) in row.events for row, reading in zip(rows, readings)])
+    right = np.array([figures.top(reading) in row.events for row, reading in zip(rows, readings, strict=True)])
     plot = reliability(confidences, right, f"Reliability on {name}: {len(rows)} rows")
     (folder / f"{name}-reliability.svg").write_text(plot, encoding="utf-8")
 

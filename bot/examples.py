@@ -44,7 +44,7 @@ class Example:
 
 
 def read(folder: Path) -> list[Example]:
-    """Returns all examples under `folder`, evaluation sets left out; raises yaml.YAMLError for a file that is not YAML."""
+    """Returns all examples in the YAML files under `folder`; raises yaml.YAMLError for a file that is not YAML."""
     found: list[Example] = []
     for path in sorted(folder.rglob("*.yml")):
         name = path.relative_to(folder).with_suffix("").as_posix()
@@ -52,9 +52,11 @@ def read(folder: Path) -> list[Example]:
             if "intent" in block:
                 labels = tuple(block["intent"].split("+"))
                 metadata = {key: str(value) for key, value in (block.get("metadata") or {}).items()}
-                for line in block["examples"].splitlines():
-                    if line.startswith("- "):
-                        found.append(Example(name, clean(line[2:]), labels, metadata))
+                found += [
+                    Example(name, clean(line[2:]), labels, metadata)
+                    for line in block["examples"].splitlines()
+                    if line.startswith("- ")
+                ]
     return found
 
 
@@ -93,41 +95,45 @@ def problems(found: list[Example], rules: Rules) -> list[str]:
     """Returns a sentence for each rule that is broken."""
     said: list[str] = []
     seen: dict[str, Example] = {}
-    distinct: list[Example] = []
     for example in found:
-        key = example.text.casefold()
-        if key in seen:
-            said.append(f"duplicate in {seen[key].file} and {example.file}: {example.text!r}")
-        else:
-            seen[key] = example
-            distinct.append(example)
+        known = seen.setdefault(example.text.casefold(), example)
+        if known is not example:
+            said.append(f"duplicate in {known.file} and {example.file}: {example.text!r}")
+    distinct = list(seen.values())
     close = pairs([example.text for example in distinct], rules.alike).tocoo()
-    for one, other in zip(close.row, close.col):
+    for one, other in zip(close.row, close.col, strict=True):
         if one < other and len(distinct[one].text) > 12:
             said.append(f"near-duplicate: {distinct[one].text!r} ({distinct[one].file}) and {distinct[other].text!r}")
     by_file: dict[str, list[Example]] = {}
     for example in distinct:
         by_file.setdefault(example.file, []).append(example)
-    for file, examples in by_file.items():
-        share, shape = pattern_share([example.text for example in examples])
-        if share > rules.pattern:
-            said.append(f"{file}: {share:.0%} of the examples are one pattern: {shape!r}")
-        if not file.startswith(EVENTS):
-            continue
-        label = file.rsplit("/", 1)[-1]
-        if len(examples) < rules.each:
-            said.append(f"{file}: {len(examples)} examples, at least {rules.each} are needed")
-        english = [e for e in examples if e.metadata.get("language", "en") in ("en", "mix")]
-        naming = sum(names_label(example.text, label) for example in english)
-        if naming >= rules.label_words * len(english):
-            said.append(f"{file}: {naming / len(english):.0%} of the examples name the label")
-        for key, values in (("register", REGISTERS), ("language", LANGUAGES)):
-            missing = set(values) - {example.metadata.get(key, "") for example in examples}
-            if missing:
-                said.append(f"{file}: no examples with {key} {', '.join(sorted(missing))}")
+    for file, of_file in by_file.items():
+        said += problems_of_file(file, of_file, rules)
     outside = sum(example.labels[0] == OUTSIDE for example in distinct)
     if outside < rules.outside:
         said.append(f"{outside} examples are out of scope, at least {rules.outside} are needed")
+    return said
+
+
+def problems_of_file(file: str, examples: list[Example], rules: Rules) -> list[str]:
+    """Returns a sentence for each rule that the distinct examples of one file break."""
+    said: list[str] = []
+    share, shape = pattern_share([example.text for example in examples])
+    if share > rules.pattern:
+        said.append(f"{file}: {share:.0%} of the examples are one pattern: {shape!r}")
+    if not file.startswith(EVENTS):
+        return said
+    label = file.rsplit("/", 1)[-1]
+    if len(examples) < rules.each:
+        said.append(f"{file}: {len(examples)} examples, at least {rules.each} are needed")
+    english = [e for e in examples if e.metadata.get("language", "en") in ("en", "mix")]
+    naming = sum(names_label(example.text, label) for example in english)
+    if naming >= rules.label_words * len(english):
+        said.append(f"{file}: {naming / max(1, len(english)):.0%} of the examples name the label")
+    for key, values in (("register", REGISTERS), ("language", LANGUAGES)):
+        missing = set(values) - {example.metadata.get(key, "") for example in examples}
+        if missing:
+            said.append(f"{file}: no examples with {key} {', '.join(sorted(missing))}")
     return said
 
 

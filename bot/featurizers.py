@@ -44,7 +44,10 @@ def sparse(message: Message) -> sp.csr_matrix:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(GraphComponent):
-    """Sets the encoder's unit vector as dense sentence features. Config: `folder` of the encoder, `threads`, `tokens`."""
+    """Sets the encoder's unit vector as dense sentence features.
+
+    Config: `folder` of the encoder's files, `threads`, and `tokens`, the longest sentence in word pieces.
+    """
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -80,7 +83,7 @@ class SentenceFeaturizer(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the features to each message."""
-        for message, vector in zip(messages, self._encoder.encode(texts(messages))):
+        for message, vector in zip(messages, self._encoder.encode(texts(messages)), strict=True):
             message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
         return messages
 
@@ -88,7 +91,7 @@ class SentenceFeaturizer(GraphComponent):
         """Adds the features to each example, and notes whether the encoder was tuned without it."""
         self.process(training_data.training_examples)
         seen = self._encoder.seen(texts(training_data.training_examples))
-        for message, known in zip(training_data.training_examples, seen):
+        for message, known in zip(training_data.training_examples, seen, strict=True):
             message.set(UNSEEN, not bool(known))
         return training_data
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Iterator
+from typing import BinaryIO
 
 from bot.files import ROOT
 from bot.model.reading import ModelError, Reader, newest
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         reader = Reader.load(options.models if options.models.is_file() else newest(options.models))
-        source = sys.stdin.buffer if options.file == "-" else Path(options.file).open("rb")
+        source = sys.stdin.buffer if options.file == "-" else Path(options.file).open("rb")  # noqa: SIM115 - closed below
     except (ModelError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

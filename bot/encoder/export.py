@@ -53,7 +53,9 @@ def export(model: source.SentenceModel, tokenizer: Path, target: Path, card: dic
         )
     if tokenizer.resolve() != (target / "tokenizer.json").resolve():
         shutil.copy(tokenizer, target / "tokenizer.json")
-    text = json.dumps({"date": datetime.date.today().isoformat(), **card}, indent=2, ensure_ascii=False)
+    text = json.dumps(
+        {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), **card}, indent=2, ensure_ascii=False
+    )
     (target / "encoder.json").write_text(text + "\n", encoding="utf-8")
 
 

@@ -161,9 +161,9 @@ def tune(
 
     for epoch in range(epochs):
         began, total = time.monotonic(), 0.0
-        for batch in batches(labels, rows, size, dice):
-            rough = [roughen(texts[row], dice) for row in batch]
-            batch = [row for _, row in sorted(zip(rough, batch), key=lambda pair: len(pair[0]))]
+        for shuffled in batches(labels, rows, size, dice):
+            rough = [roughen(texts[row], dice) for row in shuffled]
+            batch = [row for _, row in sorted(zip(rough, shuffled, strict=True), key=lambda pair: len(pair[0]))]
             rough.sort(key=len)
             vectors = torch.cat([vectors_of(rough[start : start + 8]) for start in range(0, len(rough), 8)])
             loss = contrast(vectors, targets[batch], pulls[batch], temperature)
@@ -188,7 +188,9 @@ def blend(model: source.SentenceModel, share: float) -> source.SentenceModel:
     tuned = model.state_dict()
     model.load_state_dict(
         {
-            name: published[name] * (1 - share) + tuned[name] * share if tuned[name].is_floating_point() else tuned[name]
+            name: published[name] * (1 - share) + tuned[name] * share
+            if tuned[name].is_floating_point()
+            else tuned[name]
             for name in tuned
         }
     )

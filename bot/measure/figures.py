@@ -48,12 +48,12 @@ def is_wrong(utterance: Utterance, reading: Reading) -> list[str]:
 
 def accepted_wrong(utterance: Utterance, reading: Reading) -> bool:
     """Returns whether accepting this was wrong: nothing to accept, or another event than those expressed."""
-    return not utterance.in_scope or bool(utterance.events) and top(reading) not in utterance.events
+    return not utterance.in_scope or (bool(utterance.events) and top(reading) not in utterance.events)
 
 
 def headline(rows: list[Utterance], readings: list[Reading]) -> dict[str, float | int | None]:
     """Returns the figures that have a goal, each a share in [0, 1] or, for `loss_confused`, a count."""
-    pairs = list(zip(rows, readings))
+    pairs = list(zip(rows, readings, strict=True))
     scope = [(u, r) for u, r in pairs if u.in_scope and u.events]
     outside = [(u, r) for u, r in pairs if u.wanted == "out_of_scope"]
     accepted = [(u, r) for u, r in pairs if r.decided.decision == "accept"]
@@ -113,7 +113,7 @@ def by_event(rows: list[Utterance], readings: list[Reading]) -> dict[str, dict[s
     hits: Counter[str] = Counter()
     expressed: Counter[str] = Counter()
     detected: Counter[str] = Counter()
-    for utterance, reading in zip(rows, readings):
+    for utterance, reading in zip(rows, readings, strict=True):
         expressed.update(utterance.events)
         detected.update(reading.decided.detected)
         hits.update(set(utterance.events) & set(reading.decided.detected))
@@ -131,7 +131,7 @@ def by_event(rows: list[Utterance], readings: list[Reading]) -> dict[str, dict[s
 def by_group(rows: list[Utterance], readings: list[Reading], of: str) -> dict[str, dict[str, Any]]:
     """Returns top-1 for each value of a column ("register", "language", "kind") over rows that express an event."""
     found: dict[str, list[bool]] = {}
-    for utterance, reading in zip(rows, readings):
+    for utterance, reading in zip(rows, readings, strict=True):
         if utterance.events:
             found.setdefault(getattr(utterance, of), []).append(top(reading) in utterance.events)
     return {name: {"top_1": share(sum(hits), len(hits)), "rows": len(hits)} for name, hits in sorted(found.items())}
@@ -140,7 +140,7 @@ def by_group(rows: list[Utterance], readings: list[Reading], of: str) -> dict[st
 def confusions(rows: list[Utterance], readings: list[Reading]) -> list[tuple[str, str, int]]:
     """Returns (expressed, taken for, how often), the most frequent first."""
     counts: Counter[tuple[str, str]] = Counter()
-    for utterance, reading in zip(rows, readings):
+    for utterance, reading in zip(rows, readings, strict=True):
         if utterance.events and top(reading) not in utterance.events:
             counts[utterance.events[0], top(reading)] += 1
     return [(one, other, count) for (one, other), count in counts.most_common()]

@@ -32,7 +32,7 @@ def reliability(confidence: np.ndarray, right: np.ndarray, title: str, bins: int
     parts += [
         f'<path d="M{edge} {edge}V{edge + size}H{edge + size}" stroke="#000" fill="none"/>',
         f'<text x="{edge}" y="{edge + size + 32}">confidence 0 to 1; number of rows in each tenth</text>',
-        f'<text transform="translate(16 {edge + size}) rotate(-90)">share that was right (line: mean confidence)</text>',
+        f'<text transform="translate(16 {edge + size}) rotate(-90)">share right (line: mean confidence)</text>',
         "</svg>",
     ]
     return "\n".join(parts) + "\n"

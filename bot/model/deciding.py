@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from bot.model.thresholds import NEVER, best_f1, lowest
+from bot.model.thresholds import NEVER, best_f, lowest
 
 ACCEPT: Final = "accept"
 CLARIFY: Final = "clarify"
@@ -18,9 +18,11 @@ class Rates:
     """The rule: which share of errors each threshold may let through. `deviates` are those of the upper bound.
 
     `accepted`: wrong among accepted. `outside`: accepted among the examples of the `refusing` decision.
-    `refused`: refused among the examples that should be accepted. `alarms`: false alarms among the rest, for each of the
-    `urgent` decisions. `named`: wrong among those that any other decision takes. `several`: the share of messages taken
-    to express more than one label, for the threshold of the further ones.
+    `refused`: refused among the examples that should be accepted. `alarms`: false alarms among the rest, for each of
+    the `urgent` decisions. `named`: wrong among those that any other decision takes. `several`: the share of messages
+    taken to express more than one label, and `finding`: how many times as much finding a further label counts as not
+    naming a wrong one; both for the threshold of further labels. `apart`: from which probability on the other one of
+    two labels that must not be confused keeps the first from being accepted.
     """
 
     accepted: float = 0.02
@@ -29,6 +31,8 @@ class Rates:
     alarms: float = 0.01
     named: float = 0.1
     several: float = 0.2
+    finding: float = 1.5
+    apart: float = 0.1
     deviates: float = 1.0
     refusing: str = "out_of_scope"
     urgent: tuple[str, ...] = ("crisis",)
@@ -51,16 +55,18 @@ class Decisions:
     """The learned part: what each label is for, and the thresholds.
 
     `decision_of` maps a label to its decision; labels in `default` never named one: they are what is to be recognised.
-    `thresholds` maps a decision to the lowest probability that calls for it; `detect` is the lowest probability at which
-    a further label counts as expressed.
+    `thresholds` maps a decision to the lowest probability that calls for it; `detect` is the lowest probability at
+    which a further label counts as expressed. Of two labels that stand together in `apart` only the likelier is ever
+    detected, and it is not accepted while the other one is as likely as `rival`.
     """
 
     decision_of: dict[str, str]
     default: list[str]
     thresholds: dict[str, float]
     detect: float
-    refusing: str = "out_of_scope"
     urgent: tuple[str, ...] = ("crisis",)
+    apart: list[list[str]] = field(default_factory=list)
+    rival: float = 0.1
 
     @classmethod
     def fit(
@@ -71,10 +77,11 @@ class Decisions:
         named: dict[str, str],
         usable: np.ndarray,
         rates: Rates,
+        apart: list[list[str]] | None = None,
     ) -> Decisions:
         """Learns the thresholds from `chances` and `target`, both [rows, labels], using the rows `usable` [rows].
 
-        `named` maps those labels to their decision that name one.
+        `named` maps those labels to their decision that name one; `apart` are pairs that must not be confused.
         """
         decision_of = {label: named.get(label, ACCEPT) for label in labels}
         default = [label for label in labels if label not in named]
@@ -123,8 +130,8 @@ class Decisions:
             weight = np.where(several, max(1.0, odds), 1.0)[:, np.newaxis] * np.ones(truth.shape)
             further = np.ones_like(truth)
             further[np.arange(len(second)), second.argmax(axis=1)] = False
-            detect = best_f1(second[further], truth[further], weight[further])
-        return cls(decision_of, default, thresholds, detect, rates.refusing, rates.urgent)
+            detect = best_f(second[further], truth[further], weight[further], rates.finding)
+        return cls(decision_of, default, thresholds, detect, rates.urgent, apart or [], rates.apart)
 
     def decide(self, chances: dict[str, float], forced: str | None = None, empty: bool = False) -> Decided:
         """Returns the decision on one message from the probability of each label.
@@ -136,10 +143,13 @@ class Decisions:
         of_default = set(self.default)
         events = [(name, chance) for name, chance in ranking if name in of_default]
         decision = forced or (CLARIFY if empty else self._decision(ranking))
-        detected = [name for name, chance in events if chance >= self.detect]
+        rivals = self._rivals(label)
+        if decision == ACCEPT and any(chances.get(name, 0.0) >= self.rival for name in rivals):
+            decision = CLARIFY
+        detected = self._detected(events)
         choices: list[str] = []
         if decision == ACCEPT and label in of_default:
-            detected = detected or [label]
+            detected = detected if label in detected else [label, *detected]
         elif decision == CLARIFY:
             detected = [] if empty else detected
             choices = [name for name, chance in events[:4] if chance >= 0.02]
@@ -148,6 +158,16 @@ class Decisions:
         elif decision not in (ACCEPT, CLARIFY, *self.urgent):
             detected = []
         return Decided(decision, label, confidence, events[:5], detected[:4], choices)
+
+    def _rivals(self, label: str) -> set[str]:
+        return {name for pair in self.apart if label in pair for name in pair if name != label}
+
+    def _detected(self, events: list[tuple[str, float]]) -> list[str]:
+        found: list[str] = []
+        for name, chance in events:
+            if chance >= self.detect and not self._rivals(name) & set(found):
+                found.append(name)
+        return found
 
     def _decision(self, ranking: list[tuple[str, float]]) -> str:
         for name, chance in ranking:

@@ -61,7 +61,10 @@ class Heads:
                     counts[value] = counts.get(value, 0) + 1
             kept = sorted(value for value, count in counts.items() if count >= int(config["fewest"]))
             shown = _balanced(of_rows)
-            table = np.array([[float(of_rows[row] == name) for name in kept] for row in shown]).reshape(-1, len(kept))
+            # The last column tells whether there is a value at all: of a hundred values, none is likely by itself.
+            table = np.array(
+                [[*(float(of_rows[row] == name) for name in kept), float(of_rows[row] is not None)] for row in shown]
+            )
             parts.append(OneVsRest.fit(features[shown], table, float(config["strength"])))
             heads[key] = {
                 "values": kept,
@@ -69,7 +72,7 @@ class Heads:
                 "floor": float(settings.get("floor", 0.5)) if None in of_rows else 0.0,
                 "scripts": _by_script(texts, of_rows) if settings.get("by_script") else {},
             }
-            start += len(kept)
+            start += len(kept) + 1
         linear = OneVsRest(
             np.hstack([np.zeros((features.shape[1], 0), dtype=np.float32), *(part.weights for part in parts)]),
             np.concatenate([np.zeros(0, dtype=np.float32), *(part.biases for part in parts)]),
@@ -77,7 +80,7 @@ class Heads:
         return cls({"scale": float(config["scale"]), "heads": heads}, linear)
 
     def values(self, text: str, vector: np.ndarray, row: sp.csr_matrix) -> dict[str, tuple[str | None, float]]:
-        """Returns for each attribute its value, or None, and how sure that is, in [0, 1]."""
+        """Returns for each attribute its value, or None, and how likely it is that there is one, in [0, 1]."""
         chances = sigmoid(self._linear.score(vector, row, self._content["scale"]))
         found: dict[str, tuple[str | None, float]] = {}
         for key, head in self._content["heads"].items():
@@ -87,7 +90,8 @@ class Heads:
                 continue
             here = chances[head["start"] : head["start"] + len(names)]
             best = int(here.argmax())
-            found[key] = (names[best] if here[best] >= head["floor"] else None, float(here[best]))
+            any_value = float(chances[head["start"] + len(names)])
+            found[key] = (names[best] if any_value >= head["floor"] else None, any_value)
             of_script = script(text) if head["scripts"] else OWN_SCRIPT
             if of_script != OWN_SCRIPT:
                 value = head["scripts"].get(of_script, head["scripts"].get(""))
@@ -117,7 +121,7 @@ def _balanced(values: list[str | None], at_least: int = 2_000) -> list[int]:
 
 def _by_script(texts: list[str], values: list[str | None]) -> dict[str, str]:
     votes: dict[str, dict[str, int]] = {}
-    for text, value in zip(texts, values):
+    for text, value in zip(texts, values, strict=True):
         of_text = script(text)
         if of_text != OWN_SCRIPT and value is not None:
             for name in (of_text, ""):

@@ -29,6 +29,35 @@ def table(rows: list[list[str]]) -> tuple[list[str], np.ndarray]:
     return labels, filled
 
 
+class Pairs:
+    """Made-up examples that express two labels: the features of two examples, added and brought back to length.
+
+    Examples with several labels are rare and have few of all the pairs there could be. Only labels that share an
+    example with another one are paired, so a data set with one label an example gets no pairs. `share` is how many
+    pairs are made for each example.
+    """
+
+    def __init__(self, vectors: np.ndarray, rows: sp.csr_matrix, target: np.ndarray, share: float) -> None:
+        self._vectors, self._rows, self._target, self._share = vectors, rows, target, share
+        several = target.sum(axis=1) > 1
+        together = target[several].sum(axis=0) > 0
+        self._fit = ((target > 0) <= together).all(axis=1) if several.any() else np.zeros(len(target), dtype=bool)
+
+    def of(self, chosen: np.ndarray, scale: float) -> tuple[sp.csr_matrix, np.ndarray]:
+        """Returns features [pairs, all] and labels [pairs, labels] of pairs among the `chosen` row numbers."""
+        able = chosen[self._fit[chosen]]
+        dice = np.random.RandomState(0)
+        count = int(self._share * len(chosen)) if len(able) > 1 else 0
+        one, other = (dice.choice(able, count) for _ in range(2)) if count else (able[:0], able[:0])
+        apart = (self._target[one] * self._target[other]).sum(axis=1) == 0
+        one, other = one[apart], other[apart]
+        vectors = self._vectors[one] + self._vectors[other]
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors = vectors / np.where(lengths > 0, lengths, 1)
+        rows = (self._rows[one] + self._rows[other]) * 0.75
+        return join(vectors, rows.tocsr(), scale), np.maximum(self._target[one], self._target[other])
+
+
 class LabelModel:
     """Scores every label for a message, with probabilities that are calibrated one by one."""
 
@@ -53,13 +82,20 @@ class LabelModel:
         """Fits the model; returns it with the out-of-fold probabilities [rows, labels] of the examples.
 
         `vectors` [rows, dense], `rows` [rows, sparse], `of_group` [rows] near-duplicate groups, `unseen` [rows] whether
-        calibration may use the row. Config: `scale` of the vectors, `strength`, `folds`.
+        calibration may use the row. Config: `scale` of the vectors, `strength`, `folds`, `joined` (see `Pairs`).
         """
         labels, target = table(labels_of)
         scale, strength = float(config["scale"]), float(config["strength"])
         features = join(vectors, rows, scale)
-        linear = OneVsRest.fit(features, target, strength)
-        held = out_of_fold(features, target, of_group, strength, int(config["folds"]))
+        pairs = Pairs(vectors, rows, target, float(config["joined"]))
+
+        def fit(chosen: np.ndarray) -> OneVsRest:
+            joined, joined_target = pairs.of(chosen, scale)
+            more = sp.vstack([features[chosen], joined]).tocsr()
+            return OneVsRest.fit(more, np.vstack([target[chosen], joined_target]), strength)
+
+        linear = fit(np.arange(len(target)))
+        held = out_of_fold(features, fit, of_group, len(labels), int(config["folds"]))
         usable = unseen if unseen.sum() >= FEW else np.ones(len(unseen), dtype=bool)
         calibration = Calibration.fit(held[usable], target[usable])
         return cls(labels, linear, calibration, scale), calibration.probabilities(held)

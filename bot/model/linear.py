@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -80,10 +81,14 @@ class OneVsRest:
         return cls(np.load(folder / cls.WEIGHTS).astype(np.float32), np.load(folder / cls.BIASES))
 
 
+Fit = Callable[[np.ndarray], OneVsRest]
+"""Fits a model on the examples whose row numbers it is given."""
+
+
 def out_of_fold(
-    features: sp.csr_matrix, table: np.ndarray, of_group: np.ndarray, strength: float, folds: int, seed: int = 0
+    features: sp.csr_matrix, fit: Fit, of_group: np.ndarray, columns: int, folds: int, seed: int = 0
 ) -> np.ndarray:
-    """Returns log odds [rows, columns], each row scored by a model fitted without its group.
+    """Returns log odds [rows, columns], each row scored by a model that `fit` made without its group.
 
     Groups of near-duplicates stay together; too few groups for `folds` means fewer folds, and one group is an error.
     """
@@ -93,8 +98,8 @@ def out_of_fold(
         raise ValueError("out-of-fold scores need at least two groups of examples")
     shuffled = np.random.RandomState(seed).permutation(len(kinds)) % folds
     of_fold = shuffled[np.searchsorted(kinds, of_group)]
-    scores = np.zeros(table.shape, dtype=np.float64)
+    scores = np.zeros((features.shape[0], columns), dtype=np.float64)
     for fold in range(folds):
         test = of_fold == fold
-        scores[test] = OneVsRest.fit(features[~test], table[~test], strength).scores(features[test])
+        scores[test] = fit(np.flatnonzero(~test)).scores(features[test])
     return scores

@@ -27,8 +27,10 @@ def same_length(text: str) -> str:
     """Returns `text` folded letter by letter, so that places in the one are places in the other."""
     if text.isascii():
         return text.lower()
-    letters = (fold(char) for char in text)
-    return "".join(folded if len(folded) == 1 else char for folded, char in zip(letters, text))
+    # Half of a surrogate pair is no character at all, and spaCy refuses it.
+    whole = ["\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text]
+    letters = (fold(char) for char in whole)
+    return "".join(folded if len(folded) == 1 else char for folded, char in zip(letters, whole, strict=True))
 
 
 def read(path: Path) -> list[dict[str, Any]]:

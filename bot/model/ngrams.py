@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, Iterator
+from typing import Any, Final
 
 import numpy as np
 import scipy.sparse as sp

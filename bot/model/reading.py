@@ -104,7 +104,7 @@ class Reader:
         vector = self._encoder.encode([cleaned])[0]
         row = self._ngrams.rows([cleaned])
         chances = self._labels.probabilities(vector, row)
-        of_label = {name: float(chance) for name, chance in zip(self._labels.labels, chances)}
+        of_label = {name: float(chance) for name, chance in zip(self._labels.labels, chances, strict=True)}
         forced = self._phrases.decision if self._phrases and self._phrases.match(text) else None
         decided = self.decisions.decide(of_label, forced, empty=not cleaned)
         return Reading(text, decided, of_label, self._attributes_of(text, cleaned, vector, row))

@@ -17,7 +17,9 @@ def upper(errors: np.ndarray | float, of: np.ndarray | float, z: float) -> np.nd
     count = np.maximum(of, 1e-9)
     share = errors / count
     spread = z * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return np.where(np.asarray(of) > 0, np.minimum(1.0, (share + z * z / (2 * count) + spread) / (1 + z * z / count)), 1.0)
+    return np.where(
+        np.asarray(of) > 0, np.minimum(1.0, (share + z * z / (2 * count) + spread) / (1 + z * z / count)), 1.0
+    )
 
 
 def lowest(values: np.ndarray, wrong: np.ndarray, rate: float, z: float, of: int | None = None) -> float:
@@ -46,11 +48,15 @@ def lowest(values: np.ndarray, wrong: np.ndarray, rate: float, z: float, of: int
     return NEVER
 
 
-def best_f1(values: np.ndarray, right: np.ndarray, weight: np.ndarray) -> float:
-    """Returns the threshold above which the rows, each counted `weight` times, give the best F1; 0.5 if none is right."""
+def best_f(values: np.ndarray, right: np.ndarray, weight: np.ndarray, beta: float) -> float:
+    """Returns the threshold above which the rows, each counted `weight` times, give the best F-beta.
+
+    It is 0.5 where nothing is right. Finding what is right counts `beta` times as much as not finding what is wrong.
+    """
     if not right.any():
         return 0.5
     order = np.argsort(-values, kind="stable")
     hits = np.cumsum((right * weight)[order])
-    scores = 2 * hits / (np.cumsum(weight[order]) + (right * weight).sum())
+    square = beta * beta
+    scores = (1 + square) * hits / (np.cumsum(weight[order]) + square * (right * weight).sum())
     return float(values[order[int(np.argmax(scores))]])

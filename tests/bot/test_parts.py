@@ -1,0 +1,195 @@
+"""The parts without Rasa: text, n-grams, calibration, thresholds, phrases, groups, figures, the examples' report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot import examples as report
+from bot.encoder.session import FOLDER, Encoder, digest
+from bot.groups import groups
+from bot.measure import figures
+from bot.measure.plots import bars, reliability
+from bot.measure.sets import Utterance, read
+from bot.model.calibration import Calibration, expected_error, rivals
+from bot.model.deciding import Decided, Decisions, Rates
+from bot.model.ngrams import Ngrams
+from bot.model.phrases import Phrases
+from bot.model.reading import Reading
+from bot.model.thresholds import NEVER, best_f, lowest, upper
+from bot.text import clean, fold, scripts
+
+GRAMS = {"shortest": 2, "longest": 4, "word_floor": 1, "character_floor": 1, "most": 1_000}
+
+
+def test_text_is_cut_and_cleaned() -> None:
+    assert clean("a b " * 5_000) == ("a b " * 500).strip()
+    assert clean("one\x00two\u202e \n three") == "one two three"
+    assert clean("helppppppp") == "helppp"
+    assert clean(None) == clean("\ud800\x07") == ""
+
+
+def test_macrons_fold_and_vowels_of_other_scripts_stay() -> None:
+    assert fold("Hapū me te Tāne") == "hapu me te tane"
+    assert fold("नहीं") == "नहीं"
+    assert scripts("kia ora 你好") == {"LATIN": 6, "CJK": 2}
+
+
+def test_ngrams_are_the_same_with_and_without_macrons(tmp_path: Path) -> None:
+    grams = Ngrams(GRAMS).fit(["kua mate taku pāpā", "kei te pai"])
+    one, other = grams.rows(["KUA MATE TAKU PAPA", "kua mate taku pāpā"]).toarray()
+    assert np.allclose(one, other)
+    grams.save(tmp_path)
+    assert np.allclose(Ngrams.load(tmp_path, GRAMS).rows(["pai"]).toarray(), grams.rows(["pai"]).toarray())
+    assert grams.rows(["", "zzz"]).nnz == 0
+
+
+def test_the_encoder_gives_unit_vectors_and_knows_what_it_saw() -> None:
+    encoder = Encoder()
+    vectors = encoder.encode(["we are having a baby", "", "🙂" * 500, "expecting our first child"])
+    assert vectors.shape == (4, encoder.size)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    assert vectors[0] @ vectors[3] > vectors[0] @ vectors[2]
+    assert not encoder.seen(["a sentence nobody ever wrote about purple gears"]).any()
+    assert digest("a") != digest("b")
+    assert Encoder.card()["source_sha256"].startswith("53aa51172d14")
+
+
+def test_a_missing_encoder_says_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="make encoder"):
+        Encoder(tmp_path)
+    assert (FOLDER / "model.onnx").stat().st_size < 30_000_000
+
+
+def test_calibration_mends_boasting_scores() -> None:
+    dice = np.random.RandomState(0)
+    truth = dice.rand(4_000, 1) < 0.5
+    scores = np.hstack([np.where(truth, 1, -1) + dice.randn(4_000, 1), np.full((4_000, 1), -5.0)]) * 6
+    table = np.hstack([truth, np.zeros_like(truth)]).astype(float)
+    chances = Calibration.fit(scores, table).probabilities(scores)
+    assert expected_error(chances[:, 0], truth[:, 0]) < 0.03
+    assert Calibration.of(Calibration(2, 1, 0).content()).slope == 2
+    assert rivals(np.array([[1.0, 3.0, 2.0]])).tolist() == [[3.0, 2.0, 3.0]]
+
+
+def test_thresholds_keep_their_rate() -> None:
+    values = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
+    wrong = np.array([False, False, False, True, True])
+    assert lowest(values, wrong, 0.0, 0.0) == 0.7
+    assert lowest(values, wrong, 0.25, 0.0) == 0.6
+    assert lowest(values, np.ones(5, dtype=bool), 0.5, 0.0) == NEVER
+    assert lowest(np.zeros(0), np.zeros(0, dtype=bool), 0.5, 0.0) == NEVER
+    assert lowest(values, wrong, 0.1, 2.0) == NEVER
+    assert upper(0, 10, 1.64) > 0
+    assert upper(0, 0, 1.0) == 1
+
+
+def test_equal_values_stand_or_fall_together() -> None:
+    values = np.array([0.9, 0.5, 0.5])
+    assert lowest(values, np.array([False, False, True]), 0.1, 0.0) == 0.9
+
+
+def test_the_detection_threshold_weighs_finding() -> None:
+    values, right = np.array([0.9, 0.6, 0.4, 0.3]), np.array([True, False, False, True])
+    assert best_f(values, right, np.ones(4), 0.5) == 0.9
+    assert best_f(values, right, np.ones(4), 3.0) == 0.3
+
+
+def test_decisions_are_learned_and_read_back() -> None:
+    labels = ["bread", "danger", "noise", "wine"]
+    target = np.eye(4)[np.arange(400) % 4]
+    chances = target * 0.8 + 0.05
+    named = {"danger": "crisis", "noise": "out_of_scope"}
+    learned = Decisions.fit(
+        labels, chances, target, named, np.ones(400, dtype=bool), Rates(), apart=[["bread", "wine"]]
+    )
+    learned = Decisions.of(learned.content())
+    assert learned.default == ["bread", "wine"]
+    assert learned.decide({"bread": 0.9, "wine": 0.02, "danger": 0.01, "noise": 0.01}).decision == "accept"
+    assert learned.decide({"bread": 0.9, "wine": 0.3, "danger": 0.01, "noise": 0.01}).decision == "clarify"
+    assert learned.decide({"bread": 0.8, "wine": 0.02, "danger": 0.9, "noise": 0.01}).decision == "crisis"
+    assert learned.decide({"bread": 0.1, "wine": 0.02, "danger": 0.01, "noise": 0.95}).decision == "out_of_scope"
+    unsure = learned.decide({"bread": 0.3, "wine": 0.29, "danger": 0.01, "noise": 0.2})
+    assert unsure.decision == "clarify"
+    assert unsure.choices == ["bread", "wine"]
+    assert learned.decide({"bread": 0.9}, forced="crisis").decision == "crisis"
+    assert learned.decide({"bread": 0.9}, empty=True).decision == "clarify"
+
+
+def test_crisis_phrases() -> None:
+    phrases = Phrases.read(Path(report.ROOT / "bot" / "data" / "crisis.yml"))
+    for text in (
+        "I want to kill myself",
+        "i dont wanna live any more",
+        "he's got a knife please help",
+        "kei te hiahia au ki te mate",
+        "my baby is not breathing",
+        "there's a tsunami siren going off",
+    ):
+        assert phrases.match(text), text
+    for text in (
+        "my passport application is killing me",
+        "dad took his own life in 2019, the house is still in his name",
+        "hurt myself lifting a fridge",
+        "my phone died",
+        "I'd rather die than ask for help",
+        "",
+    ):
+        assert not phrases.match(text), text
+
+
+def test_near_duplicates_share_a_group() -> None:
+    of = groups(["how much is a birth certificate", "how much is a birth certificate?", "lost my job", ""])
+    assert of[0] == of[1]
+    assert len(set(of)) == 3
+
+
+def _reading(decision: str, events: list[tuple[str, float]], detected: list[str]) -> Reading:
+    return Reading("x", Decided(decision, events[0][0], events[0][1], events, detected), {}, {})
+
+
+def test_figures_count_what_they_say() -> None:
+    rows = [
+        Utterance("a", ("having_a_baby",), "life_event", "", "en", "chat"),
+        Utterance("b", ("losing_a_baby", "losing_a_job"), "life_event", "", "mi", "agent_note"),
+        Utterance("c", (), "out_of_scope", "", "en", "chat"),
+        Utterance("d", (), "crisis", "", "en", "chat"),
+    ]
+    right = _reading("accept", [("having_a_baby", 0.9)], ["having_a_baby"])
+    readings = [right, right, right, _reading("crisis", [("retiring", 0.1)], [])]
+    found = figures.headline(rows, readings)
+    assert (found["top_1"], found["outside_not_accepted"], found["crisis_recall"]) == (0.5, 0.0, 1.0)
+    assert (found["accepted_wrong"], found["loss_confused"], found["both_found"]) == (round(2 / 3, 4), 1, 0.0)
+    assert figures.confusions(rows, readings) == [("losing_a_baby", "having_a_baby", 1)]
+    assert figures.is_wrong(rows[0], right) == []
+
+
+def test_a_set_with_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "set.tsv").write_text("text\tkind\nhello\tnonsense\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"set\.tsv:2"):
+        read(tmp_path / "set.tsv")
+
+
+def test_plots_are_svg() -> None:
+    plot = reliability(np.array([0.1, 0.9]), np.array([False, True]), "a < b")
+    assert plot.startswith("<svg")
+    assert "a &lt; b" in plot
+    assert bars("t", [("one", 1.0)], " ms").count("<rect") == 2
+
+
+def test_the_report_names_broken_rules() -> None:
+    made = [
+        report.Example("life_events/losing_a_job", f"lost my job {n} times", ("losing_a_job",), {}) for n in range(9)
+    ]
+    said = "\n".join(report.problems([*made, made[0]], report.Rules()))
+    for part in (
+        "duplicate",
+        "9 examples",
+        "name the label",
+        "one pattern",
+        "no examples with register",
+        "out of scope",
+    ):
+        assert part in said
