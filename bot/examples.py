@@ -96,9 +96,11 @@ def problems(found: list[Example], rules: Rules) -> list[str]:
     said: list[str] = []
     seen: dict[str, Example] = {}
     for example in found:
-        known = seen.setdefault(example.text.casefold(), example)
-        if known is not example:
+        known = seen.get(example.text.casefold())
+        if known:
             said.append(f"duplicate in {known.file} and {example.file}: {example.text!r}")
+        else:
+            seen[example.text.casefold()] = example
     distinct = list(seen.values())
     close = pairs([example.text for example in distinct], rules.alike).tocoo()
     for one, other in zip(close.row, close.col, strict=True):

@@ -70,7 +70,14 @@ def headline(rows: list[Utterance], readings: list[Reading]) -> dict[str, float 
         1
         for u, r in pairs
         for one, other in (LOSS, LOSS[::-1])
-        if one in u.events and other not in u.events and (top(r) == other or other in r.decided.detected)
+        if one in u.events
+        and other not in u.events
+        and (other in r.decided.detected or (r.decided.decision == "accept" and top(r) == other))
+    )
+    loss_on_top = sum(
+        one in u.events and other not in u.events and top(r) == other
+        for u, r in pairs
+        for one, other in (LOSS, LOSS[::-1])
     )
     return {
         "rows": len(rows),
@@ -98,6 +105,7 @@ def headline(rows: list[Utterance], readings: list[Reading]) -> dict[str, float 
         ),
         "service_found": share(sum(r.attributes.get("service") == u.service for u, r in asked), len(asked)),
         "loss_confused": confused,
+        "loss_on_top": loss_on_top,
     }
 
 

@@ -57,7 +57,7 @@ class Decisions:
     `decision_of` maps a label to its decision; labels in `default` never named one: they are what is to be recognised.
     `thresholds` maps a decision to the lowest probability that calls for it; `detect` is the lowest probability at
     which a further label counts as expressed. Of two labels that stand together in `apart` only the likelier is ever
-    detected, and it is not accepted while the other one is as likely as `rival`.
+    detected, and only if the other one is far less likely; it is not accepted while that one is as likely as `rival`.
     """
 
     decision_of: dict[str, str]
@@ -146,7 +146,7 @@ class Decisions:
         rivals = self._rivals(label)
         if decision == ACCEPT and any(chances.get(name, 0.0) >= self.rival for name in rivals):
             decision = CLARIFY
-        detected = self._detected(events)
+        detected = self._detected(events, chances)
         choices: list[str] = []
         if decision == ACCEPT and label in of_default:
             detected = detected if label in detected else [label, *detected]
@@ -162,10 +162,12 @@ class Decisions:
     def _rivals(self, label: str) -> set[str]:
         return {name for pair in self.apart if label in pair for name in pair if name != label}
 
-    def _detected(self, events: list[tuple[str, float]]) -> list[str]:
+    def _detected(self, events: list[tuple[str, float]], chances: dict[str, float]) -> list[str]:
         found: list[str] = []
         for name, chance in events:
-            if chance >= self.detect and not self._rivals(name) & set(found):
+            rivals = self._rivals(name)
+            doubtful = any(chances.get(rival, 0.0) >= min(self.rival, chance / 3) for rival in rivals)
+            if chance >= self.detect and not doubtful and not rivals & set(found):
                 found.append(name)
         return found
 

@@ -46,11 +46,13 @@ class Running:
         self.desk = f"http://127.0.0.1:{self.sandbox_port}/desk"
         self.said = data / "said.txt"
         self._process: subprocess.Popen[bytes] | None = None
+        self._before = 0
 
     def start(self) -> float:
         """Starts everything; gives the seconds until it is ready."""
         began = time.monotonic()
         with self.said.open("ab") as said:
+            self._before = said.tell()
             self._process = subprocess.Popen(
                 [str(ROOT / "aratohu"), "run"],
                 stdout=said,
@@ -109,7 +111,7 @@ class Running:
 
     def _fresh(self) -> str:
         # Only what this start said, not the one before it.
-        return self.said.read_text(errors="replace").rpartition("Starting.")[2]
+        return self.said.read_bytes()[self._before :].decode(errors="replace")
 
     def _is_ours(self, folder: Path, module: str) -> bool:
         try:
