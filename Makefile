@@ -1,7 +1,7 @@
 # What can be done here. make help lists it; each target sets up first what it needs and does not find.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run stop train evaluate bench-nlu encoder test check format lock upgrade clean
+.PHONY: help run stop train evaluate bench-nlu tune-encoder test check format lock upgrade clean
 
 app := .venv/app/bin/python
 bot := .venv/bot/bin/python
@@ -25,9 +25,9 @@ evaluate: ## Measure recognition on the evaluation sets (ARGS=… for other file
 bench-nlu: ## Compare recognition with Rasa's default pipeline and others, same data
 	@./aratohu benchmark $(ARGS)
 
-encoder: ## Export the sentence encoder anew (a tool: installs torch into an environment of its own)
+tune-encoder: ## Tune the sentence encoder on the examples and export it (a tool: installs torch for itself; an hour)
 	@$(setup) encoder
-	@.venv/encoder/bin/python -m bot.encoder.export $(ARGS)
+	@.venv/encoder/bin/python -m bot.encoder.tune $(ARGS)
 
 test: ## Set up, check the style, and run every test (ARGS=… for pytest)
 	@$(setup) dev bot-dev front-end browser

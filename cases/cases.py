@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -208,10 +209,14 @@ class Cases:
         with self._database.begin() as session:
             return list(session.scalars(wanted.limit(100)))
 
-    def notices(self, reference: str) -> str | None:
-        """The conversation that an application was started in, if any."""
+    def forget(self, before: dt.datetime) -> int:
+        """Deletes applications that the agency was done with ``before``; gives how many."""
+        old = ApplicationRow.state.in_(FINAL) & (ApplicationRow.updated_at < before)
         with self._database.begin() as session:
-            return _row(session, reference).conversation
+            gone = list(session.scalars(select(ApplicationRow.reference).where(old)))
+            session.execute(delete(ChangeRow).where(ChangeRow.reference.in_(gone)))
+            session.execute(delete(ApplicationRow).where(ApplicationRow.reference.in_(gone)))
+            return len(gone)
 
     def _move(self, session: Session, row: ApplicationRow, state: State, message: str | None) -> bool:
         """Writes a state down; gives whether it is another one than before."""

@@ -1,4 +1,4 @@
-"""Writes the encoder as an int8 ONNX file with its tokenizer and card (`make encoder`).
+"""Writes the encoder as an int8 ONNX file with its tokenizer and card (`make tune-encoder`).
 
 A tool: it runs in a throwaway environment with torch, transformers, onnx and onnxruntime. The assistant itself needs
 only the files it writes.

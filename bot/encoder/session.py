@@ -33,7 +33,7 @@ class Encoder:
     def __init__(self, folder: Path = FOLDER, threads: int = 1, tokens: int = 128) -> None:
         for name in (MODEL, TOKENIZER):
             if not (folder / name).is_file():
-                raise FileNotFoundError(f"{folder / name} is missing: `make encoder` writes it")
+                raise FileNotFoundError(f"{folder / name} is missing: `make tune-encoder` writes it")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1

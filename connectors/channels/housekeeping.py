@@ -48,11 +48,12 @@ class Housekeeping:
             self._house.talk.retry(conversation)
 
     def forget_old(self) -> None:
-        """Deletes conversations that nobody has touched for the days that the settings allow. Once an hour."""
+        """Deletes conversations and finished applications that are older than the settings allow. Once an hour."""
         now = dt.datetime.now(dt.UTC)
         if now - self._forgot < dt.timedelta(hours=1):
             return
         self._forgot = now
         gone = self._house.store.forget(now - dt.timedelta(days=self._house.settings.conversation_days))
-        if gone:
-            _log.info("%d conversations were deleted, as their time had come", gone)
+        done = self._house.cases.forget(now - dt.timedelta(days=self._house.settings.application_days))
+        if gone or done:
+            _log.info("%d conversations and %d applications were deleted, as their time had come", gone, done)

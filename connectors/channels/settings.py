@@ -115,7 +115,6 @@ EncryptionKey = Annotated[
 ]
 Seconds = Annotated[float, Field(gt=0, le=3600), Expected("a number of seconds, more than 0 and up to 3600")]
 Pause = Annotated[float | None, Field(gt=0, le=86_400), Expected("a number of seconds, more than 0 and up to 86400")]
-Minutes = Annotated[int, Field(ge=1, le=1440), Expected("a number of minutes from 1 to 1440")]
 Bytes = Annotated[int, Field(ge=1024, le=10_000_000), Expected("a number of bytes from 1024 to 10000000")]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], Expected("debug, info, warning or error")]
 WebhookSecret = Annotated[
@@ -172,12 +171,6 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = Field("info", description="how much the programs log")
 
-    assistant: OnOff = Field(
-        True, description="whether the assistant answers; when off, each conversation waits for a person"
-    )
-    contact_centre: OnOff = Field(
-        True, description="whether advisers take conversations over; when off, people are given phone numbers instead"
-    )
     rasa_port: Port = Field(5005, description="port of Rasa, for this machine alone")
     rasa_url: WebAddress = Field(
         default_factory=_here("rasa_port"), description="address of Rasa; when it is set, make run starts none itself"
@@ -191,11 +184,7 @@ class Settings(BaseSettings):
     follow_seconds: Seconds = Field(30.0, description="how often agencies are asked where applications are")
 
     requests_a_minute: Count = Field(600, description="requests that one address may make in a minute")
-    messages_a_minute: Count = Field(30, description="messages that one conversation may send in a minute")
-    conversations_an_hour: Count = Field(120, description="conversations that one address may open in an hour")
-    applications_an_hour: Count = Field(60, description="applications that one address may start in an hour")
     body_limit: Bytes = Field(65_536, description="largest request that is read, in bytes")
-    idle_minutes: Minutes = Field(30, description="minutes without a word after which a conversation is closed")
     conversation_days: Days = Field(30, description="days that a conversation is kept after its last word")
     application_days: Days = Field(365, description="days that an application is kept after the agency is done with it")
 

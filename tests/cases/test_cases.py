@@ -217,3 +217,15 @@ def test_the_ledger_counts_what_was_sent(cases: Cases, agency: Played) -> None:
     counted = cases._ledger
     assert counted.count("application_sent") == {"birth-certificate": 1}
     assert counted.count("application_completed", since=now() - dt.timedelta(minutes=1)) == {"birth-certificate": 1}
+
+
+def test_what_the_agency_is_done_with_is_forgotten_in_time(cases: Cases, agency: Played) -> None:
+    done, access = cases.start("birth-certificate", ANSWERS, consent())
+    until(lambda: cases.get(done.reference).state == "received")
+    assert cases.forget(now() + dt.timedelta(seconds=1)) == 0
+    agency.state, agency.sequence = "completed", 2
+    until(lambda: cases.get(done.reference).state == "completed")
+    assert cases.forget(now() - dt.timedelta(days=1)) == 0
+    assert cases.forget(now() + dt.timedelta(seconds=1)) == 1
+    with pytest.raises(UnknownApplication):
+        cases.find(done.reference, access)

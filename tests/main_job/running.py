@@ -66,9 +66,6 @@ class Running:
                     "ARATOHU_SANDBOX_PORT": str(self.sandbox_port),
                     "ARATOHU_FOLLOW_SECONDS": "2",
                     "ARATOHU_REQUESTS_A_MINUTE": "100000",
-                    "ARATOHU_MESSAGES_A_MINUTE": "100000",
-                    "ARATOHU_CONVERSATIONS_AN_HOUR": "100000",
-                    "ARATOHU_APPLICATIONS_AN_HOUR": "100000",
                 },
             )
         until(self._is_ready, 300, f"ready (see {self.said})")

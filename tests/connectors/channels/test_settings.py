@@ -65,7 +65,6 @@ def test_empty_means_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ARATOHU_SANDBOX", "perhaps", "on or off"),
         ("ARATOHU_LOG_LEVEL", "loud", "debug, info, warning or error"),
         ("ARATOHU_PUBLIC_URL", "aratohu.govt.nz", "a web address such as"),
-        ("ARATOHU_IDLE_MINUTES", "0", "a number of minutes from 1 to 1440"),
         ("ARATOHU_SANDBOX_AUTO_SECONDS", "-1", "a number of seconds, more than 0"),
     ],
 )
