@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
+import logging
 import os
 import shutil
 import sys
@@ -11,8 +13,9 @@ import tempfile
 import threading
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import yaml
 
@@ -111,7 +114,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     began = time.monotonic()
     stop = threading.Event()
-    threading.Thread(target=_tell, args=(began, stop), daemon=True).start()
+    # Kept, since Rasa's own output goes nowhere meanwhile.
+    out = sys.stderr
+    threading.Thread(target=_tell, args=(began, stop, out), daemon=True).start()
     try:
         with _quiet():
             made = train(models)
@@ -127,20 +132,22 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _tell(began: float, stop: threading.Event) -> None:
-    sys.stderr.write("Training the assistant (a few minutes, only when something it learns from has changed)\n")
+def _tell(began: float, stop: threading.Event, out: TextIO) -> None:
+    out.write("Training the assistant (a few minutes, only when something it learns from has changed)\n")
     while not stop.wait(10):
-        sys.stderr.write(f"  still training after {time.monotonic() - began:.0f} s\n")
+        out.write(f"  still training after {time.monotonic() - began:.0f} s\n")
 
 
-def _quiet() -> Any:
-    """Returns a context in which Rasa's progress bars and warnings go nowhere."""
-    import contextlib
-    import logging
-
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Sends the progress bars and warnings of Rasa and its libraries nowhere."""
     logging.getLogger().setLevel(logging.ERROR)
-    nowhere = Path(os.devnull).open("w")  # noqa: SIM115 - closed with the process
-    return contextlib.redirect_stdout(nowhere)
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
+        yield
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
