@@ -58,7 +58,7 @@ def test_the_encoder_gives_unit_vectors_and_knows_what_it_saw() -> None:
 
 
 def test_a_missing_encoder_says_how_to_make_it(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="make encoder"):
+    with pytest.raises(FileNotFoundError, match="make tune-encoder"):
         Encoder(tmp_path)
     assert (FOLDER / "model.onnx").stat().st_size < 30_000_000
 
