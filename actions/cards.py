@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TypeVar
 
 from actions.speaker import Speaker
 from cases import Application
-from catalogue import Plan, Service, Step, make_plan, on, rules
+from catalogue import Plan, Service, Step, answers, make_plan, on, rules
 from catalogue.model import Channel, Cost, Statement
 from conversations import messages as m
 
@@ -152,6 +153,20 @@ def status(speaker: Speaker, application: Application) -> m.Status:
     )
 
 
+def answered(speaker: Speaker, facts: Mapping[str, answers.Value]) -> list[m.Answer]:
+    """What was answered, each with a way to change it."""
+    known = speaker.rooms.catalogue.facts
+    return [
+        m.Answer(
+            fact=name,
+            label=known[name].label.in_language(speaker.language),
+            value=answers.show(known[name], value),
+            choice=speaker.choice(f"change:{name}", "choose_change"),
+        )
+        for name, value in facts.items()
+    ]
+
+
 def agency_name(speaker: Speaker, chosen: Service) -> str:
     """The name of the agency that is answerable, in the conversation's language."""
     return speaker.rooms.catalogue.agency_of(chosen).name.in_language(speaker.language)
@@ -163,7 +178,7 @@ def cost_text(cost: Cost) -> str:
         return cost.text or ""
     if cost.amount == 0:
         return cost.text or "Free."
-    dollars = f"${cost.amount:,.0f}" if cost.amount % 1 == 0 else f"${cost.amount:,.2f}"
+    dollars = answers.money(cost.amount)
     return f"{dollars}. {cost.text}" if cost.text else f"{dollars}."
 
 

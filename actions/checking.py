@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from actions import cards
 from actions.action import Scene
-from catalogue import Fact, rules
-from catalogue.rules import CriterionResult, Result, Results
+from catalogue import Fact, answers, rules
+from catalogue.rules import CriterionResult, Result, Results, Working
 from conversations import Context
 from conversations import messages as m
 
 LIMIT = 15
 """Questions in one check, at most. What is open then is said to be open."""
 
-_ASKABLE = ("yes_no", "choice", "number", "money", "date")
-"""Types of facts that one short answer settles. The rules want no names; a list of trips is too much for a chat."""
+_SHORT = ("yes_no", "choice", "number", "money", "date")
+"""Types of facts that one short answer settles."""
+
+_LONG = ("trips",)
+"""Types of facts that take some looking up. They are asked for only where a check is about one service."""
 
 _ORDER = ("yes", "unknown", "no")
 
@@ -42,14 +45,17 @@ def to_ask(scene: Scene) -> list[Fact]:
     if not is_running(context):
         return []
     answered = sum(fact in context.facts or fact in context.missing for fact in context.check_questions)
-    wanted = [facts[name] for name in results(scene).ask if facts[name].type in _ASKABLE]
+    if context.check_changing in facts:
+        return [facts[context.check_changing]]
+    askable = _SHORT if len(context.checking) > 1 else _SHORT + _LONG
+    wanted = [facts[name] for name in results(scene).ask if facts[name].type in askable]
     return wanted[: max(0, LIMIT - answered)]
 
 
 def begin(scene: Scene, services: list[str]) -> None:
     """Makes ``services`` the ones that are checked. Facts that are known stay known; a draft is put aside."""
     context = scene.context
-    context.checking, context.check_questions = services, []
+    context.checking, context.check_questions, context.check_changing = services, [], None
     context.draft, context.asking, context.problem = None, None, None
 
 
@@ -62,7 +68,10 @@ def show(scene: Scene) -> None:
         choices.append(scene.choice("back", "choose_check_back"))
     if scene.context.life_events:
         choices.append(scene.choice("show_plan", "choose_plan"))
-    card = m.CheckCard(services=[_service(scene, one) for one in found], choices=choices)
+    asked = {one: scene.context.facts[one] for one in scene.context.check_questions if one in scene.context.facts}
+    card = m.CheckCard(
+        services=[_service(scene, one) for one in found], answers=cards.answered(scene, asked), choices=choices
+    )
     scene.show(card, "check_so_far" if any(one.verdict == "unknown" for one in found) else "check_result")
 
 
@@ -82,6 +91,7 @@ def _service(scene: Scene, result: Result) -> m.CheckService:
         met=met,
         not_met=not_met,
         not_known=not_known,
+        estimate=_estimate(scene, result.estimate),
         rates_as_of=result.rates_as_of,
         choices=choices,
         link=pages[0] if pages and not by_form else None,
@@ -101,6 +111,17 @@ def _sorted(scene: Scene, result: Result) -> tuple[list[m.Said], list[m.Said], l
         [_said(scene, one) for one in by["yes"]],
         [_said(scene, one) for one in against] if result.verdict != "yes" else [],
         [*(_said(scene, one) for one in unknown), *doubts],
+    )
+
+
+def _estimate(scene: Scene, found: Working | None) -> m.Estimate | None:
+    """An estimate with its working; nothing where it comes to nothing."""
+    if found is None or found.value <= 0:
+        return None
+    return m.Estimate(
+        text=found.text.in_language(scene.language),
+        value=f"{answers.money(found.value)} {found.unit.removeprefix('NZD').strip()}".strip(),
+        steps=[m.Figure(label=label, value=answers.money(value)) for label, value in found.steps],
     )
 
 

@@ -57,8 +57,7 @@ class Ask(Action):
             questions.append(fact.id)
         context.asking = fact.id
         number = questions.index(fact.id) + 1
-        changing = draft is not None and draft.changing is not None
-        still = 1 if changing else left(scene, draft) if draft is not None else len(checking.to_ask(scene))
+        still = len(checking.to_ask(scene)) if draft is None else 1 if draft.changing else left(scene, draft)
         known = context.facts.get(fact.id)
         options = [m.Option(id=one.id, label=one.label.in_language(scene.language)) for one in fact.options]
         if fact.type == "yes_no":
@@ -88,6 +87,8 @@ class Ask(Action):
     def _choices(self, scene: Scene, fact: Fact, number: int) -> list[m.Choice]:
         draft = scene.context.draft
         back = [scene.choice("back", "choose_back")] if number > 1 else []
+        if draft is None and scene.context.check_changing:
+            return [scene.choice("keep", "choose_keep"), scene.choice("dont_know", "choose_dont_know")]
         if draft is None:
             given_up = [scene.choice("dont_know", "choose_dont_know"), scene.choice("skip", "choose_refuse")]
             return [*given_up, *back, scene.choice("stop", "choose_check_stop")]
@@ -120,6 +121,8 @@ class Take(Action):
         context.missing.pop(fact.id, None)
         if draft is not None and draft.changing == fact.id:
             draft.changing = None
+        if draft is None and context.check_changing == fact.id:
+            context.check_changing = None
         context.asking = None
         return settle(scene)
 
@@ -186,6 +189,9 @@ class Skip(Action):
             return None
         if draft is None:
             unknown = scene.parse.intent == "dont_know"
+            # Where it is asked again, what was answered before holds no longer.
+            context.facts.pop(context.asking, None)
+            context.check_changing = None
             context.missing[context.asking] = Missing.UNKNOWN.value if unknown else Missing.REFUSED.value
             scene.say("check_noted_unknown" if unknown else "check_noted_refused")
         elif draft.changing:
@@ -209,6 +215,7 @@ class Keep(Action):
 
     def act(self, scene: Scene) -> list[Event] | None:
         """Goes back to the check of the answers."""
+        scene.context.check_changing = None
         if scene.context.draft is not None:
             scene.context.draft.changing = None
         scene.context.asking = None

@@ -9,7 +9,7 @@ from actions.action import Action, Event, Scene
 from actions.form import left, pending
 from cases import AnswersMissing
 from cases import Consent as SentConsent
-from catalogue import Service, answers, on
+from catalogue import Service, on
 from conversations import Consent, Draft, Started
 from conversations import messages as m
 from storage import now
@@ -136,16 +136,8 @@ class CheckAnswers(Action):
             scene.say("not_ready_to_send")
             return [SlotSet("awaiting", None)]
         chosen = catalogue.services[context.draft.service]
-        listed = [
-            m.Answer(
-                fact=fact.id,
-                label=fact.label.in_language(scene.language),
-                value=answers.show(fact, context.facts[fact.id]),
-                choice=scene.choice(f"change:{fact.id}", "choose_change"),
-            )
-            for fact in catalogue.form_of(chosen, context.facts)
-            if fact.id in context.facts
-        ]
+        form = catalogue.form_of(chosen, context.facts)
+        listed = cards.answered(scene, {fact.id: context.facts[fact.id] for fact in form if fact.id in context.facts})
         agency = cards.agency_name(scene, chosen)
         card = m.CheckAnswers(
             service=chosen.id,
@@ -166,10 +158,14 @@ class Change(Action):
     def act(self, scene: Scene) -> list[Event] | None:
         """Marks the fact; the form asks for it and nothing else is lost."""
         context = scene.context
-        if context.draft is None or scene.value not in scene.rooms.catalogue.facts:
+        known = scene.value in scene.rooms.catalogue.facts
+        if known and checking.is_running(context):
+            context.check_changing = scene.value
+        elif known and context.draft is not None:
+            context.draft.changing = scene.value
+        else:
             scene.say("not_ready_to_send")
             return [FollowupAction("action_listen"), SlotSet("awaiting", None)]
-        context.draft.changing = scene.value
         return [SlotSet("awaiting", None), SlotSet("answer", None)]
 
 

@@ -74,11 +74,20 @@ def show(fact: Fact, value: Value) -> str:
     if fact.type == "choice":
         return next((option.label.en for option in fact.options if option.id == value), str(value))
     if fact.type == "money":
-        pattern = "¤#,##0" if float(value).is_integer() else "¤#,##0.00"
-        return format_currency(float(value), "NZD", pattern, "en_NZ", currency_digits=False)
+        return money(float(value))
     if fact.type == "ird_number":
         return str(ird.format(str(value)))
     return str(value)
+
+
+def money(amount: float) -> str:
+    """Dollars as they are written in New Zealand, with cents where there are any.
+
+    >>> money(1250), money(20.5)
+    ('$1,250', '$20.50')
+    """
+    pattern = "¤#,##0" if float(amount).is_integer() else "¤#,##0.00"
+    return str(format_currency(amount, "NZD", pattern, "en_NZ", currency_digits=False))
 
 
 def _date(fact: Fact, text: str, today: dt.date) -> str:

@@ -46,8 +46,8 @@ class Context(BaseModel):
     ``given`` what was written in reply, until the form has looked at it.
 
     ``checking`` are the services that are being checked, ``check_questions`` the facts that the check asked for, in
-    order. ``missing`` says why a fact that was asked has no value (``catalogue.rules.Missing``); it stands apart from
-    ``facts`` because applications send those.
+    order, ``check_changing`` one that is asked again. ``missing`` says why a fact that was asked has no value
+    (``catalogue.rules.Missing``); it stands apart from ``facts`` because applications send those.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -60,6 +60,7 @@ class Context(BaseModel):
     missing: dict[str, str] = {}
     checking: list[str] = []
     check_questions: list[str] = []
+    check_changing: str | None = None
     draft: Draft | None = None
     asking: str | None = None
     given: str | None = None

@@ -254,6 +254,21 @@ class Handover(Base):
     choices: list[Choice] = []
 
 
+class Figure(BaseModel):
+    """One figure on the way to an estimate."""
+
+    label: str
+    value: str
+
+
+class Estimate(BaseModel):
+    """What the person might be paid, with its working. The agency works out the real amount."""
+
+    text: str
+    value: str = Field(description="with its unit, ready to be shown")
+    steps: list[Figure] = []
+
+
 class CheckService(BaseModel):
     """How a check of one service stands."""
 
@@ -263,6 +278,7 @@ class CheckService(BaseModel):
     met: list[Said] = []
     not_met: list[Said] = []
     not_known: list[Said] = []
+    estimate: Estimate | None = None
     rates_as_of: dt.date | None = None
     choices: list[Choice] = []
     link: Link | None = None
@@ -273,6 +289,7 @@ class CheckCard(Base):
 
     type: Literal["check"] = "check"
     services: list[CheckService]
+    answers: list[Answer] = Field(default=[], description="what it rests on, each with a way to change it")
     choices: list[Choice] = []
 
 

@@ -11,10 +11,10 @@ from actions import Rooms, Scene, checking
 from actions.action import Action, Event
 from actions.can_get import CanGet
 from actions.explain import About
-from actions.form import Ask, Back, Skip, Take, pending
+from actions.form import Ask, Back, Keep, Skip, Take, pending
 from actions.plan import ShowPlan
 from actions.smalltalk import Resume
-from actions.start import CheckAnswers, Start, Stop
+from actions.start import Change, CheckAnswers, Start, Stop
 from conversations import Context, Draft
 from conversations import messages as m
 from conversations.words import load
@@ -196,11 +196,60 @@ def test_what_is_known_already_is_not_asked() -> None:
     assert followed(events) == ["action_check_answers"]
 
 
-def test_a_list_of_trips_is_not_asked_for_in_a_chat() -> None:
+def test_a_list_of_trips_is_asked_for_only_where_it_is_about_one_service() -> None:
     talk = Talk()
     talk.context.checking = ["citizenship-by-grant"]
+    assert "overseas_trips" in [fact.id for fact in checking.to_ask(talk.scene())]
+    talk.context.checking = ["citizenship-by-grant", "nz-super"]
     assert "overseas_trips" in checking.results(talk.scene()).ask
     assert "overseas_trips" not in [fact.id for fact in checking.to_ask(talk.scene())]
+
+
+def test_any_answer_can_be_changed_from_the_result() -> None:
+    talk = Talk()
+    talk.begin("nz-super")
+    talk.answer("27 3 1990")
+    talk.loop = None
+    (card,) = talk.act(CheckAnswers)[0]
+    assert [(one.label, one.value, one.choice.id) for one in card.answers] == [
+        ("Your date of birth", "27 March 1990", "change:date_of_birth")
+    ]
+    assert slots(talk.act(Change, "change", "date_of_birth")[1]) == {"awaiting": None, "answer": None}
+    talk.loop = "application_form"
+    question = talk.ask()
+    assert (question.fact, question.known, ids(question.choices)) == (
+        "date_of_birth",
+        "27 March 1990",
+        ["keep", "dont_know"],
+    )
+    talk.answer("27 3 1950")
+    assert talk.context.facts == {"date_of_birth": "1950-03-27"}
+    assert talk.ask().fact != "date_of_birth"
+
+
+def test_an_answer_about_to_be_changed_can_be_kept_or_taken_back() -> None:
+    talk = Talk()
+    talk.begin("nz-super")
+    talk.answer("27 3 1990")
+    talk.act(Change, "change", "date_of_birth")
+    talk.ask()
+    assert slots(talk.act(Keep)[1]) == {"answer": "complete"}
+    assert talk.context.facts == {"date_of_birth": "1990-03-27"}
+    talk.act(Change, "change", "date_of_birth")
+    talk.ask()
+    talk.act(Skip, "dont_know")
+    assert (talk.context.facts, talk.context.missing) == ({}, {"date_of_birth": "~unknown"})
+
+
+def test_an_amount_that_is_known_is_estimated_with_its_working() -> None:
+    boost = {"main_carer": True, "child_birth_date": "2023-01-01", "tax_resident": True, "licensed_childcare": True}
+    talk = Talk(facts={**boost, "ece_fees_quarter": 2000, "family_income": 120000})
+    talk.context.checking = ["family-boost"]
+    (card,) = talk.act(CheckAnswers)[0]
+    (service,) = card.services
+    assert service.estimate is not None
+    assert service.estimate.value == "$800 a quarter"
+    assert [one.value for one in service.estimate.steps] == ["$800", "$1,560", "$0"]
 
 
 @pytest.mark.parametrize("context", [{}, {"facts": {"a_fact_of_last_year": 1}}])

@@ -7,7 +7,7 @@ import pytest
 
 from catalogue import files as yaml_files
 from catalogue import rules
-from catalogue.rules import Rulebook, cases
+from catalogue.rules import Rulebook, cases, report
 
 FOLDER = Path(__file__).parent / "cases"
 FILES = cases.read(FOLDER)
@@ -36,19 +36,15 @@ def test_every_service_has_enough_cases(book: Rulebook) -> None:
 
 
 def test_every_criterion_decides_a_yes_and_a_no(book: Rulebook) -> None:
-    deciding: set[tuple[str, str, str]] = set()
-    for file in FILES:
-        for case in file.cases:
-            result = book.check(file.service, file.facts_of(case), file.day_of(case))
-            deciding.update((file.service, criterion, result.verdict) for criterion in result.decided_by)
-    idle = [
-        f"{service}: {criterion.id} decides no {verdict}"
-        for service in book.services
-        for criterion in book.rule(service).criteria
-        for verdict in ("yes", "no")
-        if (service, criterion.id, verdict) not in deciding
-    ]
-    assert idle == []
+    found = [report.cover(book, file) for file in FILES]
+    assert {one.service for one in found} == set(book.services)
+    assert [f"{one.service}: {idle}" for one in found for idle in one.idle] == []
+
+
+def test_a_criterion_that_no_case_makes_decisive_is_reported(book: Rulebook) -> None:
+    (file,) = (file for file in FILES if file.service == "nz-super")
+    only = file.model_copy(update={"cases": tuple(case for case in file.cases if case.expect == "yes")})
+    assert "age decides no no" in report.cover(book, only).idle
 
 
 def test_services_are_in_the_catalogue(book: Rulebook) -> None:

@@ -13,9 +13,10 @@ import pytest
 import yaml
 
 from catalogue import answers, files, rules
-from catalogue.rules import FactError, Missing, Rulebook, cases
+from catalogue.rules import FactError, Missing, Rulebook, cases, report
 
 DAY = dt.date(2026, 11, 23)
+CASES = Path(__file__).parent / "cases"
 SUPER = {
     "citizenship_status": "citizen",
     "usually_lives_in_nz": True,
@@ -154,14 +155,6 @@ def test_every_fact_is_ready_to_be_asked(book: Rulebook) -> None:
     assert [name for name in asked if book.facts[name].type == "money" and not book.facts[name].unit] == []
 
 
-def through(book: Rulebook, services: list[str], facts: dict[str, Any], day: dt.date) -> tuple[int, list[str]]:
-    """How many questions it takes, from nothing, until no question is left."""
-    known: dict[str, Any] = {}
-    while ask := book.check_all(services, known, day).ask:
-        known[ask[0]] = facts.get(ask[0], "~unknown")
-    return len(known), list(known)
-
-
 def test_a_new_baby_is_checked_with_few_questions(book: Rulebook) -> None:
     profiles = yaml.safe_load((Path(__file__).parent / "families" / "having_a_baby.yml").read_text(encoding="utf-8"))
     paying = [
@@ -171,7 +164,7 @@ def test_a_new_baby_is_checked_with_few_questions(book: Rulebook) -> None:
     ]
     assert len(paying) >= 8
     count = [
-        through(book, paying, {**profiles["all"], **one.get("facts", {})}, profiles["day"])[0]
+        len(report.questions(book, paying, {**profiles["all"], **one.get("facts", {})}, profiles["day"]))
         for one in profiles["families"]
     ]
     assert median(count) <= 15
@@ -181,12 +174,36 @@ def test_a_new_baby_is_checked_with_few_questions(book: Rulebook) -> None:
 def test_fewer_questions_than_facts(book: Rulebook) -> None:
     """Over all cases, each from nothing: the cases sit on thresholds, so most facts are needed; never more than all."""
     shares = []
-    for file in cases.read(Path(__file__).parent / "cases"):
+    for file in cases.read(CASES):
         for case in file.cases:
-            asked, _ = through(book, [file.service], file.facts_of(case), file.day_of(case))
-            shares.append(asked / len(book.facts_of(file.service)))
+            asked = report.questions(book, [file.service], file.facts_of(case), file.day_of(case))
+            shares.append(len(asked) / len(book.facts_of(file.service)))
     assert median(shares) <= 0.7
     assert max(shares) <= 1
+
+
+def test_a_life_event_is_checked_with_two_fifths_of_the_questions(book: Rulebook) -> None:
+    """One check of all services of a life event, against each service asking by itself."""
+    crowd = report.people(cases.read(CASES), 15)
+    services: dict[str, list[str]] = {}
+    for one in files.read().services:
+        for event in one.life_events if one.id in book.services else ():
+            services.setdefault(event, []).append(one.id)
+    assert len(services) == 23
+    assert median(report.together(book, some, crowd, DAY) for some in services.values()) <= 0.4
+
+
+def test_a_proof_is_enough_and_holds_nothing_that_can_be_spared(book: Rulebook) -> None:
+    facts = {"date_of_birth": "1990-01-01", **SUPER}
+    assert report.proof(book, "nz-super", facts, DAY) == ["date_of_birth"]
+    kept = report.proof(book, "nz-super", {**facts, "date_of_birth": "1950-01-01"}, DAY)
+    assert (
+        book.check("nz-super", {name: {**facts, "date_of_birth": "1950-01-01"}[name] for name in kept}, DAY).verdict
+        == "yes"
+    )
+    for spared in kept:
+        fewer = {name: {**facts, "date_of_birth": "1950-01-01"}[name] for name in kept if name != spared}
+        assert book.check("nz-super", fewer, DAY).verdict != "yes"
 
 
 def test_speed(book: Rulebook) -> None:

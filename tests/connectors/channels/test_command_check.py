@@ -51,3 +51,15 @@ def test_facts() -> None:
     assert "date_of_birth" in {one["id"] for one in told}
     assert all("nz-super" in one["rules"] for one in told)
     assert "Why:" in CliRunner().invoke(commands, ["facts"]).output
+
+
+def test_report_on_the_rules(tmp_path: Path) -> None:
+    case = "{name: A, expect: no, facts: {date_of_birth: 1990-01-01}}"
+    (tmp_path / "a.yml").write_text(f"service: nz-super\nday: 2026-11-23\ngiven: {{}}\ncases:\n- {case}\n")
+    done = CliRunner().invoke(commands, ["rules", "--cases", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert "nz-super: age decides no yes" in done.output
+    assert "nz-super: age decides no no" not in done.output
+    assert "4 criteria, 1 cases." in done.output
+    (tmp_path / "a.yml").write_text("service: nz-super\n")
+    assert "is missing" in CliRunner().invoke(commands, ["rules", "--cases", str(tmp_path)]).output

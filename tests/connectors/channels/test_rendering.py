@@ -63,6 +63,7 @@ def everything() -> list[m.Message]:
     parts = {name: [SAID, SAID] for name in ("cost", "amount", "time", "deadline", "where", "phones")}
     verdicts = [
         {"service": "a", "name": EVIL, "verdict": verdict, "met": [SAID], "not_met": [SAID], "not_known": [SAID],
+         "estimate": {"text": EVIL, "value": EVIL, "steps": [{"label": EVIL, "value": EVIL}]},
          "rates_as_of": DAY, "choices": [choice()], "link": LINK}
         for verdict in ("yes", "no", "unknown")
     ]  # fmt: skip
@@ -85,7 +86,8 @@ def everything() -> list[m.Message]:
             {"type": "crisis", **common,
              "lines": [{"name": EVIL, "number": "1737", "what": EVIL, "text_to": "1737", "hours": EVIL}]},
             {"type": "handover", **common, "code": EVIL, "open_now": True, "hours": EVIL, "phones": [SAID]},
-            {"type": "check", **common, "services": verdicts},
+            {"type": "check", **common, "services": verdicts,
+             "answers": [{"fact": "a", "label": EVIL, "value": EVIL, "choice": choice("change")}]},
         ]
     )  # fmt: skip
 
