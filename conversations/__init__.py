@@ -1,6 +1,7 @@
 """Turns of a conversation: stored, put in order, masked, and answered through Rasa in typed messages."""
 
 from conversations.context import Consent, Context, Draft, Started
+from conversations.news import News, follow, wait_for_turns
 from conversations.rasa import Parse, Rasa, RasaDown
 from conversations.store import Conversation, Store, Turn, UnknownConversation
 from conversations.talk import BadMessage, Reply, Talk
@@ -12,6 +13,7 @@ __all__ = [
     "Context",
     "Conversation",
     "Draft",
+    "News",
     "Parse",
     "Rasa",
     "RasaDown",
@@ -22,4 +24,6 @@ __all__ = [
     "Turn",
     "UnknownConversation",
     "Words",
+    "follow",
+    "wait_for_turns",
 ]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from conversations.context import Context
 from conversations.messages import Language, Message, messages
+from conversations.news import News
 from conversations.tables import ConversationRow, TurnRow
 from storage import Database, now
 from storage.secrets import code, digest, matches, tidy, token
@@ -59,8 +60,9 @@ class Store:
     the operating system wakes them so, and the database refuses two turns of one number.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, news: News | None = None) -> None:
         self._database = database
+        self.news = news or News(database)
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._guard = threading.Lock()
 
@@ -85,7 +87,7 @@ class Store:
         Raises:
             UnknownConversation: else.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             row = session.get(ConversationRow, conversation)
             # The comparison is made either way, so that the time taken does not tell whether the id exists.
             if not matches(secret, row.token_hash if row else None) or row is None:
@@ -98,7 +100,7 @@ class Store:
         Raises:
             UnknownConversation: where there is none.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return _conversation(_row(session, conversation))
 
     def speak(self, conversation: str, language: Language) -> None:
@@ -126,7 +128,7 @@ class Store:
 
     def context(self, conversation: str) -> Context:
         """The conversation's context, to read."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return Context.model_validate(_row(session, conversation).context)
 
     def save(self, conversation: str, context: Context) -> None:
@@ -154,18 +156,19 @@ class Store:
                 )
             )
             row.updated_at = now()
-            return turn.model_copy(update={"number": last + 1})
+        self.news.tell(conversation)
+        return turn.model_copy(update={"number": last + 1})
 
     def turns(self, conversation: str, since: int = 0) -> list[Turn]:
         """What was said after turn ``since``, in order."""
         wanted = select(TurnRow).where(TurnRow.conversation == conversation, TurnRow.number > since)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return [_turn(row) for row in session.scalars(wanted.order_by(TurnRow.number))]
 
     def seen(self, conversation: str, nonce: str) -> Turn | None:
         """The turn that was posted with ``nonce`` before, if any."""
         wanted = select(TurnRow).where(TurnRow.conversation == conversation, TurnRow.nonce == nonce)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             row = session.scalar(wanted)
             return _turn(row) if row else None
 
@@ -173,13 +176,13 @@ class Store:
         """Conversations whose last turn only says that the message was kept, oldest first."""
         last = select(func.max(TurnRow.id)).group_by(TurnRow.conversation).scalar_subquery()
         wanted = select(TurnRow.conversation).where(TurnRow.id.in_(last), TurnRow.decision == "kept")
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return list(session.scalars(wanted.order_by(TurnRow.id).limit(50)))
 
     def is_waiting(self, conversation: str) -> bool:
         """Whether the last thing said was a person's, or was only kept because the assistant was away."""
         wanted = select(TurnRow).where(TurnRow.conversation == conversation).order_by(TurnRow.number.desc()).limit(1)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             last = session.scalar(wanted)
             return last is not None and (last.by == "person" or last.decision == "kept")
 

@@ -113,6 +113,13 @@ class Database:
         with self._sessions.begin() as session:
             yield session
 
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only reads, and so waits for nobody who writes."""
+        with self._sessions.begin() as session:
+            session.connection(execution_options={"aratohu_reads": True})
+            yield session
+
     def close(self) -> None:
         """Gives the connections back."""
         self.engine.dispose()
@@ -133,7 +140,8 @@ def _engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _immediate(connection: Any) -> None:
         # A transaction that reads before it writes would otherwise fail at once where another writes meanwhile.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        only_reads = connection.get_execution_options().get("aratohu_reads", False)
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "connect")
     def _no_autobegin(connection: Any, _: Any) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 
 from connectors.channels.rendering import Pages
 from connectors.channels.security import Forms
 from connectors.channels.wiring import House
-from conversations import BadMessage, Conversation, Turn, UnknownConversation
+from conversations import BadMessage, Conversation, Turn, UnknownConversation, follow
 from conversations.messages import Question
 
 COOKIE = "aratohu-conversation"
@@ -57,20 +61,53 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         except BadMessage as error:
             return _refused(request, conversation, text, str(error), token)
         if "hx-request" in request.headers and token is None:
-            turns = house.store.turns(conversation.id, since)
-            return pages.fragment(
-                request,
-                "turns.html",
-                turns=turns,
-                asking=asking(turns),
-                last=reply.turn,
-                nonce=secrets.token_urlsafe(12),
-                composer=True,
-            )
+            return _turns(request, house.store.turns(conversation.id, since))
         answer = RedirectResponse(f"/chat#turn-{reply.turn}", status_code=303)
         if token is not None:
             _remember(answer, conversation, token)
         return answer
+
+    @routes.get("/chat/turns", response_class=HTMLResponse)
+    def fresh(request: Request, since: int = 0) -> Response:
+        """What was said after turn ``since``, for a page that was told of news or comes back from sleep."""
+        conversation = current(house, request)
+        if conversation is None:
+            return Response(status_code=401)
+        turns = house.store.turns(conversation.id, since)
+        if not turns:
+            return Response(status_code=204)
+        return _turns(request, turns)
+
+    @routes.get("/chat/events")
+    async def events(
+        request: Request, after: int = 0, last_event_id: Annotated[str, Header(max_length=20)] = ""
+    ) -> Response:
+        """Says that there are turns after the last one that the page knows, as server-sent events.
+
+        An event ``turns`` has the newest turn's number as its id; the page then asks for what it lacks. An event
+        ``holder`` says who has the conversation: ``assistant``, ``queue`` or ``adviser``.
+        """
+        conversation = await run_in_threadpool(current, house, request)
+        if conversation is None:
+            # To this answer a browser does not come back.
+            return Response(status_code=204)
+        since = int(last_event_id) if last_event_id.isdigit() else max(after, 0)
+        return EventSourceResponse(_events(conversation, since), ping=3600)
+
+    async def _events(conversation: Conversation, after: int) -> AsyncIterator[ServerSentEvent]:
+        holder = ""
+        yield ServerSentEvent(retry=2000, comment="here")
+        # A conversation that was deleted meanwhile has no more news.
+        with contextlib.suppress(UnknownConversation):
+            async for turns in follow(house.store, conversation.id, after):
+                now = (await run_in_threadpool(house.store.get, conversation.id)).holder
+                if now != holder:
+                    holder = now
+                    yield ServerSentEvent(event="holder", data=holder)
+                if turns:
+                    yield ServerSentEvent(event="turns", id=str(turns[-1].number), data=str(turns[-1].number))
+                else:
+                    yield ServerSentEvent(comment="still here")
 
     @routes.post("/language", response_class=HTMLResponse)
     def speak(request: Request, csrf: Annotated[str, Form()] = "", language: Annotated[str, Form()] = "en") -> Response:
@@ -91,6 +128,17 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         answer = RedirectResponse("/", status_code=303)
         answer.delete_cookie(COOKIE)
         return answer
+
+    def _turns(request: Request, turns: list[Turn]) -> Response:
+        return pages.fragment(
+            request,
+            "turns.html",
+            turns=turns,
+            asking=asking(turns),
+            last=turns[-1].number if turns else 0,
+            nonce=secrets.token_urlsafe(12),
+            composer=True,
+        )
 
     def _chat(
         request: Request,

@@ -39,6 +39,7 @@ class House:
 
     def close(self) -> None:
         """Stops what runs and gives back what is held."""
+        self.store.news.close()
         self.delivery.stop()
         self.directory.close()
         self.rasa.close()

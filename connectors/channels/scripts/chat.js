@@ -60,6 +60,7 @@
 
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
+    if (!(form instanceof HTMLFormElement)) return;
     // One message at a time: the next one needs the nonce that comes with this one's answer.
     if (sending) {
       event.preventDefault();
@@ -192,4 +193,27 @@
   });
 
   for (const turn of log.children) turn.dataset.seen = "yes";
+
+  // News: an adviser's words, an answer that came late, another tab. The server says that there is something and the
+  // page asks for what it lacks, from the last turn that it has; so nothing is lost in a sleep, and nothing comes twice.
+  const last = () => Math.max(0, ...[...log.children].map((turn) => Number(turn.id.split("-")[1]) || 0));
+  let asking = false;
+  const ask = () => {
+    if (sending || asking) return;
+    asking = true;
+    htmx.ajax("GET", `/chat/turns?since=${last()}`, { target: "#log", swap: "beforeend" }).finally(() => { asking = false; });
+  };
+  let source = null;
+  const listen = () => {
+    source?.close();
+    source = new EventSource(`/chat/events?after=${last()}`);
+    source.addEventListener("turns", (event) => { if (Number(event.lastEventId) > last()) ask(); });
+  };
+  window.addEventListener("online", listen);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") listen();
+    else source?.close();
+  });
+  window.addEventListener("pageshow", listen);
+  window.addEventListener("pagehide", () => source?.close());
 })();
