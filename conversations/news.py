@@ -164,7 +164,7 @@ class News:
             for start in range(0, len(ids), AT_ONCE):
                 part = ids[start : start + AT_ONCE]
                 wanted = select(ConversationRow.id, ConversationRow.updated_at).where(ConversationRow.id.in_(part))
-                found |= dict(session.execute(wanted).tuples())
+                found |= {row.id: row.updated_at for row in session.execute(wanted)}
             if None in watched:
                 found[None] = session.scalar(select(func.max(ConversationRow.updated_at)))
         return found
