@@ -62,6 +62,8 @@ def begin(scene: Scene, services: list[str]) -> None:
 def show(scene: Scene) -> None:
     """Says the card with what is known so far, the likeliest services first."""
     scene.context.asking = None
+    for service in scene.context.checking:
+        scene.rooms.ledger.note("check_made", service)
     found = sorted(results(scene).results, key=lambda one: _ORDER.index(one.verdict))
     choices = [scene.choice("continue", "choose_check_on", kind="primary")] if to_ask(scene) else []
     if is_running(scene.context) and scene.context.check_questions:

@@ -17,6 +17,7 @@ Event = Literal[
     "life_event_recognised",
     "plan_made",
     "service_explained",
+    "check_made",
     "application_sent",
     "application_completed",
     "application_declined",
@@ -50,10 +51,12 @@ class Ledger:
         with self._database.begin() as session:
             session.add(EventRow(name=event, subject=subject))
 
-    def count(self, event: Event, since: dt.datetime | None = None) -> Counter[str]:
-        """How often ``event`` happened, by subject."""
+    def count(self, event: Event, since: dt.datetime | None = None, before: dt.datetime | None = None) -> Counter[str]:
+        """How often ``event`` happened, by subject, from ``since`` on and earlier than ``before``."""
         wanted = select(EventRow.subject, func.count()).where(EventRow.name == event).group_by(EventRow.subject)
         if since is not None:
             wanted = wanted.where(EventRow.at >= since)
+        if before is not None:
+            wanted = wanted.where(EventRow.at < before)
         with self._database.begin() as session:
             return Counter({subject or "": number for subject, number in session.execute(wanted)})

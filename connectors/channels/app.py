@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
-from connectors.channels import api, browse, chat, checking, problems, webhook
+from connectors.channels import api, browse, chat, checking, measures, problems, webhook
 from connectors.channels.housekeeping import Housekeeping
 from connectors.channels.rendering import Pages
 from connectors.channels.security import Forms, Guard
@@ -70,6 +70,8 @@ def assemble(house: House) -> FastAPI:
     )
     app.include_router(api.router(house))
     app.include_router(checking.router(house.catalogue, house.rooms.today))
+    app.include_router(measures.api(house))
+    app.include_router(measures.router(house, pages))
     app.include_router(webhook.router(house))
     app.include_router(chat.router(house, pages, forms))
     app.include_router(browse.router(house, pages, forms))

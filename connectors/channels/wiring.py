@@ -14,7 +14,7 @@ from connectors.agencies.directory import Directory
 from connectors.channels.settings import Settings
 from conversations import Rasa, Store, Talk, Words
 from conversations.words import load as load_words
-from insights import Ledger
+from insights import Counts, Ledger
 from storage import Database, Sealed
 from storage.migrate import migrate
 
@@ -28,6 +28,7 @@ class House:
     catalogue: Catalogue
     words: Words
     ledger: Ledger
+    counts: Counts
     store: Store
     rasa: Rasa
     talk: Talk
@@ -74,6 +75,7 @@ def build(settings: Settings, agency: Callable[[str], Agency] | None = None) -> 
         catalogue=catalogue,
         words=words,
         ledger=ledger,
+        counts=Counts(database),
         store=store,
         rasa=rasa,
         talk=Talk(store, rasa, catalogue, words, ledger),

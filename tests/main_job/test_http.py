@@ -245,3 +245,17 @@ def test_a_form_is_interrupted_and_goes_on_where_it_was(talking: Talking) -> Non
     talking.choose("continue")
     fill(talking, {**BIRTH, "baby_given_names": "Aroha"})
     assert talking.last("check_answers")
+
+
+def test_the_figures_count_and_name_nobody(running: Running, api: httpx.Client) -> None:
+    """What was published of old stands beside what happens here; a few people are not pointed out."""
+    told = api.get("/measures").json()
+    assert told["published"]["means"]["2015-Q1"] == 45.8
+    newest = told["quarters"][0]
+    assert newest["mean"] is None
+    assert {one["step"] for one in newest["steps"]} == {"recognised", "planned", "checked", "started", "completed"}
+    numbers = [one["number"] for one in newest["steps"]]
+    assert all(number is None or number == 0 or number >= 5 for number in numbers)
+    page = httpx.get(f"{running.address}/measures")
+    assert page.status_code == 200
+    assert "45.8" in page.text

@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy.orm import Mapped, mapped_column
 
 # Every room's tables, so that the migrations can be compared with them.
-import insights.events  # noqa: F401
+import insights  # noqa: F401
 from storage import Base, Database, Moment, Sealed, now
 from storage.migrate import migrate
 from storage.secrets import code, digest, matches, tidy, token

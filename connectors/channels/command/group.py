@@ -19,6 +19,7 @@ COMMANDS = {
     "plan": ("catalogue:plan", "Make the plan for one or more life events."),
     "check": ("check:check", "Check what someone may be able to get."),
     "facts": ("facts:facts", "List the facts that rules and forms ask for."),
+    "measures": ("measures:measures_group", "Show how much is completed digitally; take in what agencies report."),
     "rules": ("rules:rules_report", "Report on the rules: cases, criteria, questions to a verdict."),
     "catalogue": ("catalogue:catalogue_group", "Check the catalogue."),
     "recognise": ("bot:recognise", "Say what each line of a text is about, as JSON."),
