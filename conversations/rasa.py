@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import httpx
@@ -85,6 +86,22 @@ class Rasa:
             RasaDown: where no answer came.
         """
         return Parse.of(self._post("/model/parse", {"text": text}))
+
+    def rewind(self, conversation: str, since: dt.datetime) -> None:
+        """Forgets the last message of ``conversation`` and what came of it, if it was said at ``since`` or later.
+
+        Raises:
+            RasaDown: where no answer came.
+        """
+        at = f"/conversations/{conversation}/tracker"
+        try:
+            known = self._http.get(at, params={"token": self._token, "include_events": "AFTER_RESTART"})
+            known.raise_for_status()
+            said = [event["timestamp"] for event in known.json().get("events") or [] if event["event"] == "user"]
+        except (httpx.HTTPError, ValueError) as error:
+            raise RasaDown(type(error).__name__) from error
+        if said and said[-1] >= since.timestamp():
+            self._post(f"{at}/events", {"event": "rewind"})
 
     def is_ready(self) -> bool:
         """Whether Rasa answers and has a model."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import BaseModel
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from conversations.context import Context
@@ -20,6 +20,9 @@ from conversations.news import News
 from conversations.tables import ConversationRow, TurnRow
 from storage import Database, now
 from storage.secrets import code, digest, matches, tidy, token
+
+TAKEN_BACK = "taken_back"
+"""The decision of a turn that was taken back. Its number stays taken, so that no page mistakes a later turn for it."""
 
 By = Literal["person", "assistant", "adviser"]
 
@@ -161,7 +164,7 @@ class Store:
 
     def turns(self, conversation: str, since: int = 0) -> list[Turn]:
         """What was said after turn ``since``, in order."""
-        wanted = select(TurnRow).where(TurnRow.conversation == conversation, TurnRow.number > since)
+        wanted = select(TurnRow).where(TurnRow.conversation == conversation, TurnRow.number > since, _stands())
         with self._database.read() as session:
             return [_turn(row) for row in session.scalars(wanted.order_by(TurnRow.number))]
 
@@ -181,7 +184,8 @@ class Store:
 
     def is_waiting(self, conversation: str) -> bool:
         """Whether the last thing said was a person's, or was only kept because the assistant was away."""
-        wanted = select(TurnRow).where(TurnRow.conversation == conversation).order_by(TurnRow.number.desc()).limit(1)
+        wanted = select(TurnRow).where(TurnRow.conversation == conversation, _stands())
+        wanted = wanted.order_by(TurnRow.number.desc()).limit(1)
         with self._database.read() as session:
             last = session.scalar(wanted)
             return last is not None and (last.by == "person" or last.decision == "kept")
@@ -204,6 +208,10 @@ class Store:
             session.execute(delete(TurnRow).where(TurnRow.conversation.in_(old)))
             session.execute(delete(ConversationRow).where(ConversationRow.id.in_(old)))
             return len(old)
+
+
+def _stands() -> ColumnElement[bool]:
+    return TurnRow.decision.is_distinct_from(TAKEN_BACK)
 
 
 def _row(session: Session, conversation: str) -> ConversationRow:

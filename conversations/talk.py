@@ -15,6 +15,7 @@ from conversations.masking import mask
 from conversations.messages import Message
 from conversations.rasa import Parse, Rasa, RasaDown
 from conversations.store import Store, Turn
+from conversations.undo import Undo
 from conversations.words import Words
 from insights import Ledger
 from storage import now
@@ -46,12 +47,15 @@ class Talk:
     a nonce that was seen gives the reply of then, and a message that could not be answered is kept.
     """
 
-    def __init__(self, store: Store, rasa: Rasa, catalogue: Catalogue, words: Words, ledger: Ledger) -> None:
+    def __init__(
+        self, store: Store, rasa: Rasa, catalogue: Catalogue, words: Words, ledger: Ledger, undo: Undo | None = None
+    ) -> None:
         self.store = store
         self.rasa = rasa
         self.catalogue = catalogue
         self.words = words
         self.ledger = ledger
+        self.undo = undo
 
     def greet(self, conversation: str) -> Reply:
         """The first words of a conversation, which nobody had to ask for."""
@@ -84,6 +88,8 @@ class Talk:
                 payload = None
                 asked = Turn(number=0, by="person", at=now(), text=clean)
             asked = self.store.add(conversation, asked, nonce)
+            if self.undo is not None:
+                self.undo.remember(conversation, asked.number, context)
             self.ledger.note("message_received")
             return self._answer(conversation, asked, payload)
 
@@ -97,6 +103,20 @@ class Talk:
                 return None
             last = waiting[-1]
             return self._answer(conversation, last, _payload(last.choice) if last.choice else None)
+
+    def take_back(self, conversation: str, number: int) -> Turn | None:
+        """Takes back turn ``number``, the person's last one, with all that followed; gives it as it was.
+
+        None where it can't be taken back any more: something was sent, an adviser has spoken, or it is not the last.
+
+        Raises:
+            RasaDown: where Rasa, which has to forget it too, is away; nothing has changed then.
+        """
+        with self.store.turn(conversation):
+            if self.undo is None or self.undo.possible(conversation) != number:
+                return None
+            self.rasa.rewind(conversation, self.store.turns(conversation, since=number - 1)[0].at)
+            return self.undo.take_back(conversation, number)
 
     def _answer(self, conversation: str, asked: Turn, payload: str | None) -> Reply:
         language = self.store.get(conversation).language

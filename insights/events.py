@@ -25,6 +25,10 @@ Event = Literal[
     "handed_over",
     "crisis_shown",
     "person_asked_for",
+    "answer_useful",
+    "answer_not_useful",
+    "plan_kept",
+    "message_taken_back",
 ]
 """The events that are kept. ``handed_over`` (a link was followed) is never counted as a completion."""
 

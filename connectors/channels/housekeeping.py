@@ -55,5 +55,6 @@ class Housekeeping:
         self._forgot = now
         gone = self._house.store.forget(now - dt.timedelta(days=self._house.settings.conversation_days))
         done = self._house.cases.forget(now - dt.timedelta(days=self._house.settings.application_days))
+        self._house.kept.forget()
         if gone or done:
             _log.info("%d conversations and %d applications were deleted, as their time had come", gone, done)

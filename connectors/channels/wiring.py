@@ -12,7 +12,7 @@ from cases import Agency, Cases, Delivery
 from catalogue import Catalogue, load
 from connectors.agencies.directory import Directory
 from connectors.channels.settings import Settings
-from conversations import Rasa, Store, Talk, Words
+from conversations import Kept, Opinions, Rasa, Store, Talk, Undo, Words
 from conversations.words import load as load_words
 from insights import Counts, Ledger
 from storage import Database, Sealed
@@ -37,6 +37,8 @@ class House:
     rooms: Rooms
     executor: ActionExecutor
     directory: Directory
+    kept: Kept
+    opinions: Opinions
 
     def close(self) -> None:
         """Stops what runs and gives back what is held."""
@@ -78,10 +80,12 @@ def build(settings: Settings, agency: Callable[[str], Agency] | None = None) -> 
         counts=Counts(database),
         store=store,
         rasa=rasa,
-        talk=Talk(store, rasa, catalogue, words, ledger),
+        talk=Talk(store, rasa, catalogue, words, ledger, Undo(database, store)),
         delivery=delivery,
         cases=cases,
         rooms=rooms,
         executor=executor,
         directory=directory,
+        kept=Kept(database),
+        opinions=Opinions(database),
     )
