@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
 from cases.application import Order, State
+from catalogue.answers import Value
+
+
+class Payment(BaseModel):
+    """What an application costs in dollars, what for, and whether the agency has the money."""
+
+    state: Literal["due", "paid"]
+    amount: float
+    what: str
+    paid_at: dt.datetime | None = None
+    receipt: str | None = None
 
 
 class Report(BaseModel):
-    """An application as the agency last described it. ``sequence`` grows with every change."""
+    """An application as the agency last described it. ``sequence`` grows with every change.
+
+    ``wanted`` names the facts that the agency waits for in ``more_information_needed``; ``more_information`` among them
+    stands for free words.
+    """
 
     id: str
     agency_reference: str
@@ -19,8 +35,36 @@ class Report(BaseModel):
     message: str | None = None
     next: str | None = None
     expected_by: dt.date | None = None
+    wanted: list[str] = []
+    payment: Payment | None = None
     sequence: int
     at: dt.datetime
+
+
+class PaymentPage(BaseModel):
+    """The one payment of an application: ``url`` is where the person makes it, while it is ``due``."""
+
+    id: str
+    state: Literal["due", "paid"]
+    amount: float
+    url: str | None = None
+
+
+class Handover(BaseModel):
+    """A link to the agency's own form with the answers in it. It opens once, and not after ``expires_at``."""
+
+    url: str
+    expires_at: dt.datetime
+
+
+class Attachment(BaseModel):
+    """A file that a person gave as the answer to ``fact``, for the application ``reference``."""
+
+    reference: str
+    fact: str
+    name: str
+    media_type: str
+    content: bytes
 
 
 class Agency(Protocol):
@@ -50,6 +94,40 @@ class Agency(Protocol):
         Raises:
             AgencyUnavailable: when it may work later.
             NotAccepted: when it is too late.
+        """
+
+    def inform(self, id: str, key: str, answers: Mapping[str, Value]) -> Report:
+        """Sends what the agency asked for; a second call with the same ``key`` gives what the first one did.
+
+        Raises:
+            AgencyUnavailable: when it may work later.
+            NotAccepted: when the answers must change first, or nothing was asked for.
+        """
+
+    def attach(self, attachment: Attachment) -> str:
+        """Sends a file before the application or the information that it belongs to; gives what to answer for its fact.
+
+        The same file for the same fact gives the same answer.
+
+        Raises:
+            AgencyUnavailable: when it may work later.
+            NotAccepted: when the agency does not take this file.
+        """
+
+    def pay(self, id: str, return_url: str) -> PaymentPage:
+        """The one payment of the application, however often it is asked for.
+
+        Raises:
+            AgencyUnavailable: when it may work later.
+            NotAccepted: when there is nothing to pay.
+        """
+
+    def hand_over(self, order: Order) -> Handover:
+        """Gives answers for a form of the agency's own; a second call with the same reference gives the same link.
+
+        Raises:
+            AgencyUnavailable: when it may work later.
+            NotAccepted: when the agency takes no answers, or not these.
         """
 
 

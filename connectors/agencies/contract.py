@@ -10,8 +10,12 @@ agency's developers; the OpenAPI document of the sandbox is their exact form.
 ``GET  /applications/{id}``               where it is
 ``POST /applications/{id}/information``   send what the agency asked for (``Idempotency-Key``)
 ``POST /applications/{id}/withdraw``      take it back
+``POST /documents``                       send a file that an answer names (``Idempotency-Key``) → 201, or 200
+``POST /applications/{id}/payment``       the one payment of an application, and the page where it is made
+``POST /handovers``                       answers for a form of the agency's own, against a one-time link
 ========================================  =============================================================
 
+The last three are for agencies that say in ``/capabilities`` that they take documents, ask for a fee or take handovers.
 Changes come back as webhooks signed by the Standard Webhooks scheme. Errors are RFC 9457 problem documents.
 """
 
@@ -23,7 +27,8 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-VERSION = "1.0"
+VERSION = "1.1"
+"""1.1 adds documents, payment and handovers. A client of 1.0 meets nothing that it does not know."""
 
 SCOPE = "applications"
 """The one OAuth scope of version 1."""
@@ -34,7 +39,10 @@ State = Literal["received", "more_information_needed", "approved", "declined", "
 FINAL: frozenset[State] = frozenset({"completed", "declined", "withdrawn"})
 
 Answers = dict[Annotated[str, Field(max_length=64)], str | int | float | bool]
-"""Facts by id. Dates are ISO 8601 strings, yes/no are booleans, amounts are dollars."""
+"""Facts by id. Dates are ISO 8601 strings, yes/no are booleans, amounts are dollars, documents their ids."""
+
+Dollars = Annotated[float, Field(ge=0, lt=10_000_000)]
+"""New Zealand dollars and cents."""
 
 Words = Annotated[str, Field(max_length=2000)]
 """What an agency says to the person, in plain English."""
@@ -92,17 +100,32 @@ class TokenError(Reply):
     error_description: str | None = None
 
 
+class DocumentWish(Reply):
+    """A document that a service takes: ``fact`` is among its answers, and the answer is the id of a document."""
+
+    fact: str
+    name: str
+    media_types: list[str] = Field(min_length=1)
+    largest_bytes: int = Field(gt=0)
+
+
 class Capability(Reply):
     """A service that can be started: the answers that it must and may have, its fee in dollars, its usual time.
 
-    ``usual_days`` are working days; ``after`` names services that must be done first, at any agency.
+    ``kind`` says how it starts: ``api`` by ``POST /applications``, ``handover`` by ``POST /handovers``, at the agency's
+    own form. ``fee`` is what has to be paid after the start; ``fee_from`` names the answer that says how much, where it
+    is not the same for all. ``usual_days`` are working days; ``after`` names services that must be done first, at any
+    agency.
     """
 
     service: str
     name: str
+    kind: Literal["api", "handover"] = "api"
     required: list[str]
     optional: list[str] = []
-    fee: float = 0
+    documents: list[DocumentWish] = []
+    fee: Dollars = 0
+    fee_from: str | None = None
     usual_days: int = Field(description="working days")
     after: list[str] = []
 
@@ -152,6 +175,17 @@ class NewApplication(Request):
     language: str = Field(default="en", min_length=2, max_length=16)
 
 
+class Payment(Reply):
+    """What an application costs, and whether it has been paid. ``receipt`` is the number of the payment's receipt."""
+
+    state: Literal["due", "paid"]
+    amount: Dollars
+    currency: Literal["NZD"] = "NZD"
+    what: Words = Field(description="what it is for, in words for the person")
+    paid_at: AwareDatetime | None = None
+    receipt: str | None = Field(default=None, max_length=200)
+
+
 class Change(Reply):
     """One entry of an application's history."""
 
@@ -163,7 +197,8 @@ class Change(Reply):
 class Application(Reply):
     """An application as the agency sees it. ``sequence`` grows by one with every change.
 
-    ``wanted`` names the facts that the agency waits for while the state is ``more_information_needed``.
+    ``wanted`` names the facts that the agency waits for while the state is ``more_information_needed``. ``payment`` is
+    there where the service has a fee; while it is ``due``, the agency does not decide.
     """
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [_APPLICATION]})
@@ -177,6 +212,7 @@ class Application(Reply):
     next: Words | None = None
     expected_by: dt.date | None = None
     wanted: list[str] = []
+    payment: Payment | None = None
     sequence: int = Field(ge=1)
     updated_at: AwareDatetime
     history: list[Change] = []
@@ -191,6 +227,74 @@ class Information(Request):
     )
 
     answers: Answers = Field(min_length=1)
+
+
+class Document(Reply):
+    """A file that the agency has. Its ``id`` answers the fact ``fact`` in the application of ``reference``."""
+
+    id: str = Field(min_length=1, max_length=200)
+    reference: str
+    fact: str
+    media_type: str
+    size: int = Field(ge=1, description="bytes")
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class NewPayment(Request):
+    """That a person wants to pay now, and where they go when they are done."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"return_url": "http://127.0.0.1:8000/applications/paid/ARA-7K2M-9QXP"}]},
+    )
+
+    return_url: str = Field(min_length=1, max_length=2000)
+
+
+class PaymentPage(Reply):
+    """The one payment of an application. ``url`` is the provider's page where the person pays, while it is ``due``.
+
+    Afterwards the person comes back to ``return_url`` with ``payment`` (this ``id``), ``result`` (``paid`` or
+    ``cancelled``), ``timestamp`` (seconds) and ``signature`` in its query: the Standard Webhooks signature, with the
+    same secret as webhooks, over id, timestamp and result.
+    """
+
+    id: str = Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9_-]+$")
+    state: Literal["due", "paid"]
+    amount: Dollars
+    url: str | None = None
+
+
+class NewHandover(Request):
+    """Answers for a form of the agency's own. The agency keeps them until the person opens the link, or it expires."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "service": "visa-application",
+                    "reference": "ARA-7K2M-9QXP",
+                    "answers": {"full_name": "Aroha Example"},
+                    "consent": {"given_at": "2026-11-24T02:09:00Z", "notice": "2026-11"},
+                    "language": "en",
+                }
+            ]
+        },
+    )
+
+    service: str = Field(min_length=1, max_length=64)
+    reference: str = Field(description="Aratohu's own reference, unique for ever", min_length=1, max_length=64)
+    answers: Answers
+    consent: Consent
+    language: str = Field(default="en", min_length=2, max_length=16)
+
+
+class Handover(Reply):
+    """A link that opens the agency's form with the answers in it, once. It holds a token and nothing of the answers."""
+
+    url: str = Field(min_length=1, max_length=2000)
+    expires_at: AwareDatetime
 
 
 class FieldError(Reply):

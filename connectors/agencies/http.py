@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import hashlib
 import ipaddress
 import re
-from typing import NoReturn
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
 from pydantic import ValidationError
 
-from cases.agency import AgencyUnavailable, NotAccepted, Report
+from cases.agency import AgencyUnavailable, Attachment, Handover, NotAccepted, Payment, PaymentPage, Report
 from cases.application import Order
-from connectors.agencies.contract import Application, Consent, NewApplication, Problem
+from catalogue.answers import Value
+from connectors.agencies import contract
+from connectors.agencies.contract import (
+    Application,
+    Capabilities,
+    Consent,
+    Document,
+    Information,
+    NewApplication,
+    Problem,
+    Reply,
+)
 from connectors.agencies.oauth import Access, NoToken
+
+_Reply = TypeVar("_Reply", bound=Reply)
 
 _LONGEST_WAIT = 86_400.0
 """Seconds. A wish to wait longer is cut, since a mistyped date would otherwise stop an application for years."""
@@ -63,24 +78,15 @@ class HttpAgency:
             AgencyUnavailable: when it may work later.
             NotAccepted: when the answers must change first.
         """
-        given = order.consent.given_at
         body = NewApplication(
             service=order.service,
             reference=order.reference,
             answers=order.answers,
-            consent=Consent(
-                given_at=given if given.tzinfo else given.replace(tzinfo=dt.UTC), notice=order.consent.notice
-            ),
+            consent=_consent(order),
             callback_url=self._callback_url,
             language=order.language,
         )
-        response = self._call(
-            "POST",
-            "applications",
-            body=body.model_dump_json(exclude_none=True).encode(),
-            headers={"Content-Type": "application/json", "Idempotency-Key": order.reference},
-        )
-        made = _application(response)
+        made = _read(Application, self._post("applications", body, order.reference))
         if made.reference != order.reference:
             # Going on would show one person the application of another.
             raise AgencyUnavailable("it answered about another application")
@@ -96,7 +102,7 @@ class HttpAgency:
             response = self._call("GET", f"applications/{quote(id, safe='')}")
         except NotAccepted:
             raise AgencyUnavailable("it refuses to say where the application is") from None
-        return report(_application(response))
+        return report(_read(Application, response))
 
     def withdraw(self, id: str) -> Report:
         """Takes the application back; a second call gives what the first one did.
@@ -105,20 +111,88 @@ class HttpAgency:
             AgencyUnavailable: when it may work later.
             NotAccepted: when it is too late.
         """
-        return report(_application(self._call("POST", f"applications/{quote(id, safe='')}/withdraw")))
+        return report(_read(Application, self._call("POST", f"applications/{quote(id, safe='')}/withdraw")))
+
+    def inform(self, id: str, key: str, answers: Mapping[str, Value]) -> Report:
+        """Sends what the agency asked for; a second call with the same ``key`` gives what the first one did.
+
+        Raises:
+            AgencyUnavailable: when it may work later.
+            NotAccepted: when the answers must change first, or nothing was asked for.
+        """
+        path = f"applications/{quote(id, safe='')}/information"
+        return report(_read(Application, self._post(path, Information(answers=dict(answers)), key)))
+
+    def attach(self, attachment: Attachment) -> str:
+        """Sends a file before the application or the information that it belongs to; gives what to answer for its fact.
+
+        Raises:
+            AgencyUnavailable: when it may work later.
+            NotAccepted: when the agency does not take this file.
+        """
+        told = attachment.model_dump(include={"reference", "fact"})
+        file = (attachment.name, attachment.content, attachment.media_type)
+        digest = hashlib.sha256(attachment.content).hexdigest()
+        # What is sent decides the key, so that a second try is one, and another photo is none.
+        key = hashlib.sha256(f"{attachment.reference} {attachment.fact} {digest}".encode()).hexdigest()
+        made = _read(
+            Document,
+            self._call("POST", "documents", data=told, files={"file": file}, headers={"Idempotency-Key": key}),
+        )
+        if made.sha256 != digest:
+            raise AgencyUnavailable("the document did not arrive whole")
+        return made.id
+
+    def pay(self, id: str, return_url: str) -> PaymentPage:
+        """The one payment of the application, however often it is asked for.
+
+        Raises:
+            AgencyUnavailable: when it may work later.
+            NotAccepted: when there is nothing to pay.
+        """
+        path = f"applications/{quote(id, safe='')}/payment"
+        made = _read(contract.PaymentPage, self._post(path, contract.NewPayment(return_url=return_url)))
+        return PaymentPage(**made.model_dump())
+
+    def hand_over(self, order: Order) -> Handover:
+        """Gives answers for a form of the agency's own; a second call with the same reference gives the same link.
+
+        Raises:
+            AgencyUnavailable: when it may work later.
+            NotAccepted: when the agency takes no answers, or not these.
+        """
+        body = contract.NewHandover(
+            service=order.service,
+            reference=order.reference,
+            answers=order.answers,
+            consent=_consent(order),
+            language=order.language,
+        )
+        made = _read(contract.Handover, self._post("handovers", body, order.reference))
+        return Handover(**made.model_dump())
+
+    def capabilities(self) -> Capabilities:
+        """What the agency offers through the contract.
+
+        Raises:
+            AgencyUnavailable: when it may work later.
+        """
+        return _read(Capabilities, self._call("GET", "capabilities"))
 
     def close(self) -> None:
         """Gives the connections back."""
         self._http.close()
 
-    def _call(
-        self, method: str, path: str, *, body: bytes | None = None, headers: dict[str, str] | None = None
-    ) -> httpx.Response:
+    def _post(self, path: str, body: contract.Request, key: str | None = None) -> httpx.Response:
+        headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
+        return self._call("POST", path, content=body.model_dump_json(exclude_none=True).encode(), headers=headers)
+
+    def _call(self, method: str, path: str, **sent: Any) -> httpx.Response:
         try:
             token = self._access.token()
-            response = self._send(method, path, body, headers, token)
+            response = self._send(method, path, token, **sent)
             if response.status_code == httpx.codes.UNAUTHORIZED:
-                response = self._send(method, path, body, headers, self._access.token(refused=token))
+                response = self._send(method, path, self._access.token(refused=token), **sent)
         except NoToken as error:
             raise AgencyUnavailable(str(error), retry_after(error.response)) from None
         except httpx.TimeoutException:
@@ -130,11 +204,9 @@ class HttpAgency:
         return response
 
     def _send(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None, token: str
+        self, method: str, path: str, token: str, *, headers: Mapping[str, str] | None = None, **sent: Any
     ) -> httpx.Response:
-        return self._http.request(
-            method, path, content=body, headers={**(headers or {}), "Authorization": f"Bearer {token}"}
-        )
+        return self._http.request(method, path, headers={**(headers or {}), "Authorization": f"Bearer {token}"}, **sent)
 
 
 def report(application: Application) -> Report:
@@ -146,6 +218,8 @@ def report(application: Application) -> Report:
         message=application.message,
         next=application.next,
         expected_by=application.expected_by,
+        wanted=application.wanted,
+        payment=Payment(**application.payment.model_dump(exclude={"currency"})) if application.payment else None,
         sequence=application.sequence,
         at=application.updated_at,
     )
@@ -196,8 +270,13 @@ def _refuse(response: httpx.Response) -> NoReturn:
     raise NotAccepted(problem.detail or problem.title, {error.field: error.message for error in problem.errors})
 
 
-def _application(response: httpx.Response) -> Application:
+def _read(kind: type[_Reply], response: httpx.Response) -> _Reply:
     try:
-        return Application.model_validate_json(response.content)
+        return kind.model_validate_json(response.content)
     except ValidationError:
         raise AgencyUnavailable("its answer can't be read") from None
+
+
+def _consent(order: Order) -> Consent:
+    given = order.consent.given_at
+    return Consent(given_at=given if given.tzinfo else given.replace(tzinfo=dt.UTC), notice=order.consent.notice)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,16 +12,20 @@ import catalogue
 from cases import (
     AgencyUnavailable,
     AnswersMissing,
+    Attachment,
     CannotStart,
     Cases,
     Consent,
     Delivery,
+    Handover,
     KeyReused,
     NotAccepted,
     Order,
+    PaymentPage,
     Report,
     UnknownApplication,
 )
+from catalogue.answers import Value
 from insights import Ledger
 from storage import Database, Sealed, now
 from storage.migrate import migrate
@@ -58,6 +62,18 @@ class Played:
     def withdraw(self, id: str) -> Report:
         self.state, self.sequence = "withdrawn", self.sequence + 1
         return self.report(id)
+
+    def inform(self, id: str, key: str, answers: Mapping[str, Value]) -> Report:
+        raise NotAccepted("Nothing was asked for.")
+
+    def attach(self, attachment: Attachment) -> str:
+        raise NotAccepted("No documents here.")
+
+    def pay(self, id: str, return_url: str) -> PaymentPage:
+        raise NotAccepted("There is nothing to pay.")
+
+    def hand_over(self, order: Order) -> Handover:
+        raise NotAccepted("No handovers here.")
 
     def report(self, id: str) -> Report:
         return Report.model_validate(

@@ -287,7 +287,7 @@ def _may_call(url: str) -> bool:
 def _application(session: Session, row: ApplicationRow) -> Application:
     changes = session.scalars(select(ChangeRow).filter_by(application=row.id).order_by(ChangeRow.sequence))
     return Application.model_validate(
-        {name: getattr(row, name) for name in Application.model_fields if name != "history"}
+        {name: getattr(row, name) for name in Application.model_fields if name not in ("history", "payment")}
         | {"history": [Change.model_validate(change, from_attributes=True) for change in changes]}
     )
 
