@@ -47,6 +47,7 @@ class Crisis(Action):
             ),
             "crisis",
         )
+        scene.said += scene.rooms.reception.in_crisis(scene.conversation)
         scene.rooms.ledger.note("crisis_shown")
         scene.context.missed, scene.context.asking = 0, None
         return [SlotSet("awaiting", None)]
@@ -59,29 +60,15 @@ class HandOver(Action):
 
     def act(self, scene: Scene) -> list[Event] | None:
         """The numbers are those of the agencies in the plan; works in any state, at the first time of asking."""
-        catalogue, context = scene.rooms.catalogue, scene.context
-        named = scene.parse.service or context.focus
-        services = [catalogue.services[named]] if named in catalogue.services else []
-        services += [one for event in context.life_events for one in catalogue.services_for(event)]
-        agencies = dict.fromkeys(service.agency for service in services)
-        phones = []
-        for agency in [catalogue.agencies[one] for one in agencies][:4]:
-            for phone in agency.phones[:1]:
-                said = f"{agency.name.in_language(scene.language)}: {phone.number}"
-                hours = f" ({phone.hours})" if phone.hours else ""
-                phones.append(m.Said(text=said + hours, checked=phone.confidence != "unverified"))
-        scene.show(
-            m.Handover(
-                code=scene.rooms.store.code(scene.conversation),
-                open_now=False,
-                hours=scene.text("handover_hours"),
-                phones=phones,
-                choices=[scene.choice("show_plan", "choose_plan")] * bool(context.life_events) + _resume(scene),
-            ),
-            "handover",
-        )
-        # The code was written to the stored context; this one must not overwrite it with none.
-        context.code = scene.rooms.store.code(scene.conversation)
+        context = scene.context
+        if scene.parse.service in scene.rooms.catalogue.services:
+            context.focus = scene.parse.service
+        # The reception reads the stored context, and the code is written to it: this one must know both.
+        scene.rooms.store.save(scene.conversation, context)
+        card = scene.rooms.reception.card(scene.conversation, "missed" if context.missed > 1 else "asked")
+        ways = [scene.choice("show_plan", "choose_plan")] * bool(context.life_events) + _resume(scene)
+        scene.said.append(card.model_copy(update={"choices": [*card.choices, *ways]}))
+        context.code = card.code
         context.missed = 0
         scene.rooms.ledger.note("person_asked_for")
         return [SlotSet("awaiting", None)]

@@ -10,12 +10,13 @@ from cases import Cases, Delivery
 from catalogue import Catalogue
 from catalogue.days import today
 from conversations import Store, Words
+from conversations.desk.reception import Reception
 from insights import Ledger
 
 
 @dataclass(frozen=True)
 class Rooms:
-    """The catalogue, the conversations, the cases, the words and the ledger, handed to each action when it is made."""
+    """The rooms below and the reception of the desk, handed to each action when it is made."""
 
     catalogue: Catalogue
     store: Store
@@ -23,4 +24,5 @@ class Rooms:
     delivery: Delivery
     words: Words
     ledger: Ledger
+    reception: Reception
     today: Callable[[], dt.date] = today

@@ -28,6 +28,11 @@ def is_working_day(day: dt.date, region: str | None = None) -> bool:
     return day.weekday() < 5 and day not in _holidays(region)
 
 
+def is_holiday(day: dt.date, region: str | None = None) -> bool:
+    """Whether ``day`` is a public holiday (with ``region``, its anniversary day too)."""
+    return day in _holidays(region)
+
+
 def count(day: dt.date, span: str, *, back: bool = False, region: str | None = None) -> dt.date:
     """The day that lies ``span`` after ``day``, or before it.
 

@@ -250,6 +250,12 @@ class Handover(Base):
     code: str
     open_now: bool
     hours: str
+    live: Literal["none", "waiting", "held"] = Field(
+        default="none", description="whether an adviser was asked to join this chat, or has it"
+    )
+    place: int | None = Field(default=None, description="the place in the queue")
+    minutes: int | None = Field(default=None, description="about how long it will take")
+    call_back: bool = Field(default=False, description="whether someone can ring back, as /chat/call-back asks for")
     phones: list[Said] = []
     choices: list[Choice] = []
 

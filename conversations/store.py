@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from pydantic import BaseModel
-from sqlalchemy import ColumnElement, delete, func, select
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from conversations.context import Context
@@ -29,6 +29,10 @@ By = Literal["person", "assistant", "adviser"]
 
 class UnknownConversation(LookupError):
     """There is no such conversation, or the token is not its own. Which of the two is not told apart."""
+
+
+class NotHeld(Exception):
+    """Who speaks does not have the conversation: the assistant while an adviser has it, an adviser who lost it."""
 
 
 class Turn(BaseModel):
@@ -52,6 +56,7 @@ class Conversation(BaseModel):
     language: Language
     agency: str | None
     holder: str
+    adviser: str | None = Field(default=None, exclude=True)
     created_at: dt.datetime
     updated_at: dt.datetime
 
@@ -139,11 +144,35 @@ class Store:
         with self._database.begin() as session:
             _row(session, conversation).context = context.model_dump(mode="json")
 
-    def add(self, conversation: str, turn: Turn, nonce: str | None = None) -> Turn:
-        """Writes a turn down, with the next number."""
+    def add(
+        self,
+        conversation: str,
+        turn: Turn,
+        nonce: str | None = None,
+        *,
+        held_by: str | None = None,
+        by_desk: bool = False,
+    ) -> Turn:
+        """Writes a turn down, with the next number. Who has the conversation is looked at in the same transaction:
+        what a person says while an adviser has it gets the decision ``held``, as it is not for the assistant.
+
+        Args:
+            held_by: the adviser who speaks.
+            by_desk: whether it is said whoever has the conversation: by the desk itself, or because it must be known.
+
+        Raises:
+            NotHeld: where the assistant speaks while an adviser has the conversation, or an adviser who has it not.
+        """
         content = turn.model_dump(mode="json", include={"text", "choice", "messages"})
         with self._database.begin() as session:
-            row = _row(session, conversation)
+            row = _row(session, conversation, lock=True)
+            if row.holder == "adviser" and turn.by == "person" and turn.decision is None:
+                turn = turn.model_copy(update={"decision": "held"})
+            if not by_desk and (
+                (turn.by == "assistant" and row.holder == "adviser")
+                or (turn.by == "adviser" and (row.holder != "adviser" or row.adviser != held_by))
+            ):
+                raise NotHeld
             last = session.scalar(select(func.max(TurnRow.number)).where(TurnRow.conversation == conversation)) or 0
             session.add(
                 TurnRow(
@@ -175,6 +204,27 @@ class Store:
             row = session.scalar(wanted)
             return _turn(row) if row else None
 
+    def hold(self, conversation: str, number: int) -> None:
+        """Marks that turn ``number`` is not the assistant's to answer."""
+        wanted = update(TurnRow).where(TurnRow.conversation == conversation, TurnRow.number == number)
+        with self._database.begin() as session:
+            session.execute(wanted.values(decision="held"))
+
+    def offer(self, conversation: str, choices: list[str]) -> None:
+        """Lets the person choose ``choices``, which were not offered by the assistant."""
+        with self._database.begin() as session:
+            row = _row(session, conversation, lock=True)
+            context = Context.model_validate(row.context)
+            context.offered = list(dict.fromkeys([*context.offered, *choices]))
+            row.context = context.model_dump(mode="json")
+
+    def coded(self, code: str) -> Conversation | None:
+        """The conversation whose code was quoted."""
+        wanted = select(ConversationRow).where(ConversationRow.code_hash == digest(tidy(code)))
+        with self._database.begin() as session:
+            row = session.scalar(wanted)
+            return _conversation(row) if row else None
+
     def waiting(self) -> list[str]:
         """Conversations whose last turn only says that the message was kept, oldest first."""
         last = select(func.max(TurnRow.id)).group_by(TurnRow.conversation).scalar_subquery()
@@ -188,7 +238,7 @@ class Store:
         wanted = wanted.order_by(TurnRow.number.desc()).limit(1)
         with self._database.read() as session:
             last = session.scalar(wanted)
-            return last is not None and (last.by == "person" or last.decision == "kept")
+            return last is not None and last.decision != "held" and (last.by == "person" or last.decision == "kept")
 
     def code(self, conversation: str) -> str:
         """The code that finds this conversation again on the phone; the same one each time."""
@@ -214,8 +264,8 @@ def _stands() -> ColumnElement[bool]:
     return TurnRow.decision.is_distinct_from(TAKEN_BACK)
 
 
-def _row(session: Session, conversation: str) -> ConversationRow:
-    row = session.get(ConversationRow, conversation)
+def _row(session: Session, conversation: str, *, lock: bool = False) -> ConversationRow:
+    row = session.get(ConversationRow, conversation, with_for_update=lock)
     if row is None:
         raise UnknownConversation
     return row
@@ -227,6 +277,7 @@ def _conversation(row: ConversationRow) -> Conversation:
         language="mi" if row.language == "mi" else "en",
         agency=row.agency,
         holder=row.holder,
+        adviser=row.adviser,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

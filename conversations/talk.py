@@ -11,10 +11,11 @@ from pydantic import BaseModel
 
 from catalogue import AnswerError, Catalogue, answers, days
 from conversations.context import Context
+from conversations.desk.reception import Reception
 from conversations.masking import mask
 from conversations.messages import Message
 from conversations.rasa import Parse, Rasa, RasaDown
-from conversations.store import Store, Turn
+from conversations.store import NotHeld, Store, Turn
 from conversations.undo import Undo
 from conversations.words import Words
 from insights import Ledger
@@ -48,7 +49,14 @@ class Talk:
     """
 
     def __init__(
-        self, store: Store, rasa: Rasa, catalogue: Catalogue, words: Words, ledger: Ledger, undo: Undo | None = None
+        self,
+        store: Store,
+        rasa: Rasa,
+        catalogue: Catalogue,
+        words: Words,
+        ledger: Ledger,
+        undo: Undo | None = None,
+        reception: Reception | None = None,
     ) -> None:
         self.store = store
         self.rasa = rasa
@@ -56,6 +64,7 @@ class Talk:
         self.words = words
         self.ledger = ledger
         self.undo = undo
+        self.reception = reception
 
     def greet(self, conversation: str) -> Reply:
         """The first words of a conversation, which nobody had to ask for."""
@@ -91,6 +100,8 @@ class Talk:
             if self.undo is not None:
                 self.undo.remember(conversation, asked.number, context)
             self.ledger.note("message_received")
+            if self.reception is not None and choice is not None and self.reception.takes(choice):
+                return self._at_reception(conversation, asked, choice)
             return self._answer(conversation, asked, payload)
 
     def retry(self, conversation: str) -> Reply | None:
@@ -98,7 +109,14 @@ class Talk:
         with self.store.turn(conversation):
             turns = self.store.turns(conversation)
             answered = {turn.answers for turn in turns if turn.decision != "kept"}
-            waiting = [turn for turn in turns if turn.by == "person" and turn.number not in answered]
+            # What was said to an adviser, or before one spoke, is not the assistant's to answer any more.
+            by_adviser = max((turn.number for turn in turns if turn.by == "adviser"), default=0)
+            waiting = [
+                turn
+                for turn in turns
+                if turn.by == "person" and turn.number not in answered and turn.decision != "held"
+                if turn.number > by_adviser
+            ]
             if not waiting:
                 return None
             last = waiting[-1]
@@ -118,7 +136,46 @@ class Talk:
             self.rasa.rewind(conversation, self.store.turns(conversation, since=number - 1)[0].at)
             return self.undo.take_back(conversation, number)
 
+    def resume(self, conversation: str) -> None:
+        """Goes on where the assistant was before an adviser had the conversation: with the open question, if any."""
+        with self.store.turn(conversation):
+            context = self.store.context(conversation)
+            if context.draft is None and not context.checking:
+                return
+            language = self.store.get(conversation).language
+            try:
+                said = self.rasa.say(conversation, "/continue", language)
+            except RasaDown:
+                said = [self.words.say("assistant_away", language)]
+            self.store.offer(conversation, offered(said))
+            self._write(conversation, Turn(number=0, by="assistant", at=now(), messages=said))
+
+    def _write(self, conversation: str, turn: Turn) -> Turn:
+        """Writes down what the assistant says; while an adviser has the conversation, only what must be known."""
+        try:
+            return self.store.add(conversation, turn)
+        except NotHeld:
+            if turn.answers is not None:
+                self.store.hold(conversation, turn.answers)
+            kept = [message for message in turn.messages if message.type in ("receipt", "status")]
+            turn = turn.model_copy(update={"messages": kept, "decision": "held"})
+            return self.store.add(conversation, turn, by_desk=True) if kept else turn
+
+    def _at_reception(self, conversation: str, asked: Turn, choice: str) -> Reply:
+        assert self.reception is not None  # noqa: S101
+        self.store.hold(conversation, asked.number)
+        said = self.reception.take(conversation, choice)
+        if said:
+            self.store.offer(conversation, offered(said))
+            turn = Turn(number=0, by="assistant", at=now(), messages=said, answers=asked.number)
+            self.store.add(conversation, turn, by_desk=True)
+        turns = self.store.turns(conversation, since=asked.number)
+        messages = [message for turn in turns for message in turn.messages]
+        return Reply(turn=turns[-1].number if turns else asked.number, messages=messages, decision="held")
+
     def _answer(self, conversation: str, asked: Turn, payload: str | None) -> Reply:
+        if asked.decision == "held":
+            return Reply(turn=asked.number, messages=[], decision="held")
         language = self.store.get(conversation).language
         with self.store.change(conversation) as context:
             context.decision, context.recognised = None, []
@@ -128,8 +185,11 @@ class Talk:
             said = self.rasa.say(conversation, payload, language)
         except RasaDown:
             said = [self.words.say("assistant_away", language)]
+            if self.reception is not None:
+                said += self.reception.failed(conversation)
+                self.store.offer(conversation, offered(said))
             turn = Turn(number=0, by="assistant", at=now(), messages=said, decision="kept", answers=asked.number)
-            return _reply(self.store.add(conversation, turn))
+            return _reply(self._write(conversation, turn))
         if not said:
             said = [self.words.say("nothing_said", language)]
         with self.store.change(conversation) as context:
@@ -144,7 +204,7 @@ class Talk:
             life_events=[{"id": event, "confidence": sure} for event, sure in recognised],
             answers=asked.number,
         )
-        return _reply(self.store.add(conversation, turn))
+        return _reply(self._write(conversation, turn))
 
     def _take_in(self, conversation: str, text: str) -> str:
         """What to send to Rasa for ``text``: an answer to the question on the table stays with us."""

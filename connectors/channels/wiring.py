@@ -13,6 +13,11 @@ from catalogue import Catalogue, load
 from connectors.agencies.directory import Directory
 from connectors.channels.settings import Settings
 from conversations import Kept, Opinions, Rasa, Store, Talk, Undo, Words
+from conversations.desk.desk import Desk
+from conversations.desk.handovers import Handovers
+from conversations.desk.reception import Reception
+from conversations.desk.switches import Switches
+from conversations.desk.teams import Teams
 from conversations.words import load as load_words
 from insights import Counts, Ledger
 from storage import Database, Sealed
@@ -39,6 +44,7 @@ class House:
     directory: Directory
     kept: Kept
     opinions: Opinions
+    desk: Desk
 
     def close(self) -> None:
         """Stops what runs and gives back what is held."""
@@ -67,7 +73,10 @@ def build(settings: Settings, agency: Callable[[str], Agency] | None = None) -> 
     delivery = Delivery(agency or directory.agency, settings.system_database_url)
     cases = Cases(database, catalogue, ledger, delivery.send)
     delivery.launch(cases, follow_every=settings.follow_seconds)
-    rooms = Rooms(catalogue, store, cases, delivery, words, ledger)
+    teams, switches = Teams(database), Switches(database)
+    handovers = Handovers(database, store, teams, catalogue, words)
+    reception = Reception(handovers, teams, store, catalogue, words, switches)
+    rooms = Rooms(catalogue, store, cases, delivery, words, ledger, reception)
     executor = ActionExecutor()
     for action in ACTIONS:
         executor.register_action(action(rooms))
@@ -80,7 +89,7 @@ def build(settings: Settings, agency: Callable[[str], Agency] | None = None) -> 
         counts=Counts(database),
         store=store,
         rasa=rasa,
-        talk=Talk(store, rasa, catalogue, words, ledger, Undo(database, store)),
+        talk=Talk(store, rasa, catalogue, words, ledger, Undo(database, store), reception),
         delivery=delivery,
         cases=cases,
         rooms=rooms,
@@ -88,4 +97,5 @@ def build(settings: Settings, agency: Callable[[str], Agency] | None = None) -> 
         directory=directory,
         kept=Kept(database),
         opinions=Opinions(database),
+        desk=Desk(database, store, teams, switches, handovers, reception, catalogue),
     )

@@ -50,7 +50,7 @@ class Talk:
     def __init__(self, **context: Any) -> None:
         nothing: Any = None
         ledger: Any = Silent()
-        self.rooms = Rooms(catalogue.load(), nothing, nothing, nothing, load(), ledger, lambda: TODAY)
+        self.rooms = Rooms(catalogue.load(), nothing, nothing, nothing, load(), ledger, nothing, lambda: TODAY)
         self.context = Context(**context)
         self.loop: str | None = None
 
