@@ -50,7 +50,7 @@ class Notices:
             .order_by(NoticeRow.id.desc())
             .limit(1)
         )
-        with self._database.begin() as session:
+        with self._database.read() as session:
             row = session.scalar(wanted)
             if row is None:
                 return None

@@ -221,7 +221,7 @@ class Store:
     def coded(self, code: str) -> Conversation | None:
         """The conversation whose code was quoted."""
         wanted = select(ConversationRow).where(ConversationRow.code_hash == digest(tidy(code)))
-        with self._database.begin() as session:
+        with self._database.read() as session:
             row = session.scalar(wanted)
             return _conversation(row) if row else None
 

@@ -133,7 +133,7 @@ class Corrections:
         wanted = select(CorrectionRow).order_by(CorrectionRow.id)
         if state is not None:
             wanted = wanted.where(CorrectionRow.state == state)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return [_correction(row) for row in session.scalars(wanted)]
 
     def review(self, id: int, reviewer: Adviser, *, approve: bool, text: str | None = None) -> Correction:

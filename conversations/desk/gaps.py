@@ -111,7 +111,7 @@ class Gaps:
             TurnRow.answers.is_not(None),
         )
         flagged = select(CorrectionRow).where(CorrectionRow.kind == "missing_answer", CorrectionRow.at >= since)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             misses = session.execute(answered.order_by(TurnRow.id.desc()).limit(MOST)).all()
             texts = []
             for conversation, number, decision, at in misses:

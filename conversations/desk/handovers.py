@@ -126,7 +126,7 @@ class Handovers:
     def open_one(self, conversation: str) -> Handover | None:
         """The handover of this conversation that is not over, if any."""
         wanted = select(HandoverRow).where(HandoverRow.conversation == conversation, HandoverRow.open == 1)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             row = session.scalar(wanted)
             return _handover(session, row) if row else None
 
@@ -136,7 +136,7 @@ class Handovers:
         Raises:
             LookupError: where there is none.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return _handover(session, _row(session, id))
 
     def waiting(self, handover: Handover) -> Waiting:
@@ -157,11 +157,9 @@ class Handovers:
             .order_by(HandoverRow.id.desc())
             .limit(20)
         )
-        with self._database.begin() as session:
+        with self._database.read() as session:
             place = (session.scalar(ahead) or 0) + 1
-            spans = [
-                (end - begin).total_seconds() / 60 for begin, end in session.execute(took) if begin and end
-            ]
+            spans = [(end - begin).total_seconds() / 60 for begin, end in session.execute(took) if begin and end]
             staff = len([one for one in _here(session) if handover.team in (one.teams or [GENERAL])])
         each = sum(spans) / len(spans) if spans else EACH
         return Waiting(place=place, minutes=max(1, min(60, math.ceil((place - 1) * each / max(1, staff)) + 1)))
@@ -173,7 +171,7 @@ class Handovers:
         their teams' and, after a while, that of teams that they help out.
         """
         wanted = select(HandoverRow).where(HandoverRow.state == "waiting")
-        with self._database.begin() as session:
+        with self._database.read() as session:
             rows = session.scalars(wanted.order_by(HandoverRow.urgent.desc(), HandoverRow.asked_at))
             found = [_handover(session, row) for row in rows]
         if adviser is None:
@@ -186,13 +184,13 @@ class Handovers:
         wanted = select(HandoverRow).where(HandoverRow.state == "held")
         if adviser is not None:
             wanted = wanted.where(HandoverRow.adviser == adviser)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return [_handover(session, row) for row in session.scalars(wanted.order_by(HandoverRow.taken_at))]
 
     def of(self, conversation: str) -> list[Handover]:
         """Every handover of a conversation, oldest first."""
         wanted = select(HandoverRow).where(HandoverRow.conversation == conversation).order_by(HandoverRow.id)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return [_handover(session, row) for row in session.scalars(wanted)]
 
     def since(self, begin: dt.datetime, end: dt.datetime | None = None) -> list[Handover]:
@@ -200,7 +198,7 @@ class Handovers:
         wanted = select(HandoverRow).where(HandoverRow.asked_at >= begin)
         if end is not None:
             wanted = wanted.where(HandoverRow.asked_at < end)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             rows = session.scalars(wanted.order_by(HandoverRow.id.desc()).limit(500))
             return [_handover(session, row) for row in rows]
 
@@ -228,6 +226,7 @@ class Handovers:
                 raise TooLate(_fate(session, row))
             owner.holder, owner.adviser = "adviser", adviser.id
             made = _handover(session, row)
+        self._store.news.tell(made.conversation)
         if made.channel in ("chat", "call_back"):
             self._tell(made.conversation, "desk_joined", name=adviser.name)
         return made
@@ -433,13 +432,15 @@ class Handovers:
                 session.flush()
                 if channel != "call_back":
                     owner.holder = "queue"
-                return _handover(session, row)
+                made = _handover(session, row)
         except IntegrityError:
             # It was asked for twice at the same moment.
             there = self.open_one(conversation)
             if there is None:
                 raise
             return there
+        self._store.news.tell(conversation)
+        return made
 
     def _hurry(self, handover: Handover) -> Handover:
         with self._database.begin() as session:
@@ -454,7 +455,8 @@ class Handovers:
             )
             owner = _conversation(session, made.conversation)
             owner.holder, owner.adviser = "assistant", None
-            return made
+        self._store.news.tell(made.conversation)
+        return made
 
     def _release(self, session: Session, id: int, adviser: str) -> Handover:
         made = self._change(session, id, adviser, state="waiting", adviser=None, taken_at=None, passing_to=None)
@@ -513,7 +515,7 @@ class Handovers:
     def _route(self, conversation: str) -> Team | None:
         """The first team that could take this conversation at this moment."""
         teams = self._teams.all()
-        with self._database.begin() as session:
+        with self._database.read() as session:
             staff = _here(session)
         moment = now()
         for team in self._candidates(conversation, teams, list(teams.values())):
@@ -584,6 +586,8 @@ def _conversation(session: Session, id: str) -> ConversationRow:
     row = session.get(ConversationRow, id, with_for_update=True)
     if row is None:
         raise LookupError(id)
+    # Other processes notice by this that something is new.
+    row.updated_at = now()
     return row
 
 

@@ -43,7 +43,7 @@ class Notes:
             .where(NoteRow.conversation == conversation)
             .order_by(NoteRow.id)
         )
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return [Note(by=name or "?", text=row.text, at=row.at) for row, name in session.execute(wanted)]
 
     def look(self, conversation: str, adviser: str) -> None:
@@ -64,5 +64,5 @@ class Notes:
             .where(LookRow.conversation == conversation, LookRow.adviser != but, LookRow.at >= now() - FRESH)
             .order_by(AdviserRow.name)
         )
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return list(session.scalars(wanted))

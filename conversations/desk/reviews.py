@@ -56,7 +56,7 @@ class Reviews:
             .join(HandoverRow, HandoverRow.id == ReviewRow.handover)
             .order_by(ReviewRow.reviewed_at.is_not(None), ReviewRow.id.desc())
         )
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return [_review(row, of) for row, of in session.execute(wanted)]
 
     def get(self, id: int) -> Review:

@@ -162,18 +162,18 @@ class Staff:
         Raises:
             LookupError: where there is none.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return _adviser(_row(session, id))
 
     def named(self, login: str) -> Adviser | None:
         """The account with this login name."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             row = session.scalar(select(AdviserRow).where(AdviserRow.login == login.strip().lower()))
             return _adviser(row) if row else None
 
     def all(self) -> list[Adviser]:
         """Every account, by name."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return [_adviser(row) for row in session.scalars(select(AdviserRow).order_by(AdviserRow.name))]
 
     def sign_in(self, login: str, password: str) -> tuple[Adviser, str]:
@@ -252,7 +252,7 @@ class Staff:
     def desk(self, secret: str) -> Adviser | None:
         """The desk of another make whose token this is."""
         wanted = select(AdviserRow).where(AdviserRow.token_hash == digest(secret), AdviserRow.is_active)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             row = session.scalar(wanted)
             return _adviser(row) if row is not None and row.is_desk else None
 
@@ -286,7 +286,7 @@ class Staff:
     def logged(self, limit: int = 200) -> list[dict[str, Any]]:
         """What staff did, newest first."""
         wanted = select(LogRow, AdviserRow.name).outerjoin(AdviserRow, AdviserRow.id == LogRow.adviser)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             found = session.execute(wanted.order_by(LogRow.id.desc()).limit(limit)).all()
             return [{"at": row.at, "name": name, "act": row.act, "subject": row.subject} for row, name in found]
 

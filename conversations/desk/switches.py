@@ -33,13 +33,13 @@ class Switches:
     def all(self) -> list[Switch]:
         """Everything that is off."""
         names = Switch.model_fields
-        with self._database.begin() as session:
+        with self._database.read() as session:
             rows = session.scalars(select(SwitchRow).order_by(SwitchRow.at))
             return [Switch(**{name: getattr(row, name) for name in names}) for row in rows]
 
     def is_off(self, kind: Kind, subject: str = "") -> bool:
         """Whether this is off. Everything being off does not switch its parts off: ask for that too."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return session.get(SwitchRow, (kind, subject)) is not None
 
     def off(self, kind: Kind, subject: str, reason: str, adviser: str) -> None:

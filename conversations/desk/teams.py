@@ -82,7 +82,7 @@ class Teams:
 
     def all(self) -> dict[str, Team]:
         """Every team by id; the general one is always among them."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             rows = session.scalars(select(TeamRow).order_by(TeamRow.name))
             found = {row.id: _team(row) for row in rows}
         return found if GENERAL in found else {GENERAL: Team(id=GENERAL, name="General"), **found}

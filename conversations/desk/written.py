@@ -37,7 +37,7 @@ class WrittenAnswers:
 
     def all(self) -> list[WrittenAnswer]:
         """Every answer, by title."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return [_answer(row) for row in session.scalars(select(AnswerRow).order_by(AnswerRow.title))]
 
     def fitting(self, words: str, events: list[str], agency: str | None) -> list[WrittenAnswer]:
@@ -59,7 +59,7 @@ class WrittenAnswers:
         Raises:
             LookupError: where there is none.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             row = session.get(AnswerRow, id)
             if row is None:
                 raise LookupError(str(id))

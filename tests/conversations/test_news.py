@@ -44,7 +44,7 @@ def elsewhere(url: str) -> Iterator[Store]:
 
 
 def adviser(text: str) -> Turn:
-    return Turn(number=0, by="adviser", at=now(), text=text)
+    return Turn(number=0, by="assistant", at=now(), text=text)
 
 
 def later(seconds: float, store: Store, conversation: str, text: str) -> threading.Timer:
