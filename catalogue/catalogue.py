@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
-from catalogue import files, model
+from catalogue import days, files, model, wholeness
 
-_Item = TypeVar("_Item", model.Agency, model.LifeEvent, model.Service, model.Fact, model.CrisisLine)
 _Statement = TypeVar("_Statement", bound=model.Statement)
 
 
@@ -25,18 +21,15 @@ class Catalogue:
             to a host that no agency owns.
     """
 
-    def __init__(self, file: model.File) -> None:
-        problems: list[str] = []
-        self.agencies = _by_id(file.agencies, "agency", problems)
-        self.life_events = _by_id(file.life_events, "life event", problems)
-        self.services = _by_id(file.services, "service", problems)
-        self.facts = _by_id(file.facts, "fact", problems)
-        self.crisis_lines = _by_id(file.crisis_lines, "crisis line", problems)
-        problems += self._dangling()
-        problems += self._circles()
-        problems += self._strange_links()
+    def __init__(self, file: model.File, places: files.Places | None = None, folder: Path = files.DATA) -> None:
+        problems = [wholeness.told(fault, places or {}, folder) for fault in wholeness.faults(file)]
         if problems:
             raise files.CatalogueError(problems)
+        self.agencies = {item.id: item for item in file.agencies}
+        self.life_events = {item.id: item for item in file.life_events}
+        self.services = {item.id: item for item in file.services}
+        self.facts = {item.id: item for item in file.facts}
+        self.crisis_lines = {item.id: item for item in file.crisis_lines}
 
     def agency_of(self, service: model.Service) -> model.Agency:
         """The agency that is answerable for ``service``."""
@@ -61,61 +54,25 @@ class Catalogue:
         """The days that ``known`` facts give to the life events' dates."""
         dates = [date for event in life_events for date in self.life_events[event].dates]
         return {
-            date.id: dt.date.fromisoformat(str(known[date.fact]))
+            date.id: days.count(dt.date.fromisoformat(str(known[date.fact])), date.later or "0 days")
             for date in dates
-            if date.fact is not None and date.fact in known
+            if date.fact is not None and isinstance(day := known.get(date.fact), str) and not day.startswith("~")
         }
-
-    def _dangling(self) -> Iterator[str]:
-        dates = {date.id for event in self.life_events.values() for date in event.dates}
-        for service in self.services.values():
-            where = f"service `{service.id}`"
-            yield from _unknown(where, "agency", [service.agency], self.agencies)
-            yield from _unknown(where, "life event", service.life_events, self.life_events)
-            for name in ("after", "after_if_needed", "together_with", "not_with"):
-                yield from _unknown(where, f"service (in `{name}`)", getattr(service, name), self.services)
-            yield from _unknown(where, "fact", (*service.start.form, *service.start.optional), self.facts)
-            for deadline in service.deadline:
-                yield from _unknown(where, "date", filter(None, (deadline.after, deadline.before)), dates)
-        for event in self.life_events.values():
-            yield from _unknown(f"life event `{event.id}`", "life event", event.never_with, self.life_events)
-            given_by = [date.fact for date in event.dates if date.fact]
-            yield from _unknown(f"life event `{event.id}`", "fact", given_by, self.facts)
-        for fact in self.facts.values():
-            yield from _unknown(f"fact `{fact.id}`", "fact (in `only_if`)", fact.only_if, self.facts)
-
-    def _circles(self) -> Iterator[str]:
-        try:
-            TopologicalSorter(
-                {service.id: (*service.after, *service.after_if_needed) for service in self.services.values()}
-            ).prepare()
-        except CycleError as error:
-            yield f"services wait for each other in a circle: {' -> '.join(error.args[1])}; take one `after` out"
-
-    def _strange_links(self) -> Iterator[str]:
-        for service in self.services.values():
-            for channel in service.channels:
-                if channel.url and not self.is_official(channel.url):
-                    host = urlsplit(channel.url).hostname
-                    yield (
-                        f"service `{service.id}` links to `{host}`, which is not on the allow-list; "
-                        "use the agency's own page, or add the host to that agency's `hosts`"
-                    )
 
     def is_official(self, url: str) -> bool:
         """Whether ``url`` is on a host that an agency in the catalogue owns."""
-        host = urlsplit(url).hostname or ""
-        return any(host == own or host.endswith(f".{own}") for own in self._hosts)
+        return wholeness.is_official(url, self._hosts)
 
     @functools.cached_property
     def _hosts(self) -> frozenset[str]:
-        return frozenset(host for agency in self.agencies.values() for host in agency.hosts)
+        return wholeness.hosts(self.agencies.values())
 
 
 @functools.cache
 def load(folder: Path = files.DATA) -> Catalogue:
     """The catalogue in ``folder``, read once."""
-    return Catalogue(files.read(folder))
+    file, places = files.read_all(folder)
+    return Catalogue(file, places, folder)
 
 
 def on(day: dt.date, statements: Iterable[_Statement]) -> _Statement | None:
@@ -129,18 +86,3 @@ def on(day: dt.date, statements: Iterable[_Statement]) -> _Statement | None:
     """
     holding = [statement for statement in statements if statement.holds_on(day)]
     return max(holding, key=lambda statement: statement.since or dt.date.min, default=None)
-
-
-def _by_id(items: Iterable[_Item], kind: str, problems: list[str]) -> dict[str, _Item]:
-    listed = list(items)
-    for name, count in Counter(item.id for item in listed).items():
-        if count > 1:
-            problems.append(f"{kind} `{name}` is there {count} times; give each its own id or take one out")
-    return {item.id: item for item in listed}
-
-
-def _unknown(where: str, kind: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    known = set(known)
-    for name in names:
-        if name not in known:
-            yield f"{where} names the {kind} `{name}`, which is not in the catalogue"

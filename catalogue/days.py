@@ -12,6 +12,28 @@ import holidays
 
 AOTEAROA = ZoneInfo("Pacific/Auckland")
 
+REGIONS = {
+    "northland": "NTL",
+    "auckland": "AUK",
+    "waikato": "WKO",
+    "bay_of_plenty": "BOP",
+    "gisborne": "GIS",
+    "hawkes_bay": "HKB",
+    "taranaki": "TKI",
+    "manawatu_whanganui": "MWT",
+    "wellington": "WGN",
+    "tasman": "TAS",
+    "nelson": "NSN",
+    "marlborough": "MBH",
+    "west_coast": "WTC",
+    "canterbury": "CAN",
+    "south_canterbury": "South Canterbury",
+    "otago": "OTA",
+    "southland": "STL",
+    "chatham_islands": "CIT",
+}
+"""The values of the fact ``region``, and what the library of holidays calls them. Each has its anniversary day."""
+
 
 def today() -> dt.date:
     """The day in New Zealand, wherever the program runs."""

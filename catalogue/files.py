@@ -53,26 +53,37 @@ class CatalogueError(Exception):
 
 
 def read(folder: Path = DATA) -> model.File:
-    """All files below ``folder`` as one.
+    """All files below ``folder`` as one. See :func:`read_all`."""
+    return read_all(folder)[0]
+
+
+Places = dict[tuple[str, str], Path]
+"""The file of each thing, by list and id: ``("services", "register-birth")``."""
+
+
+def read_all(folder: Path = DATA) -> tuple[model.File, Places]:
+    """All files below ``folder`` as one, and which of them holds what.
 
     Raises:
         CatalogueError: with every problem in every file, not the first one alone.
     """
     problems: list[str] = []
     parts: list[model.File] = []
+    places: Places = {}
     paths = sorted(path for path in folder.rglob("*.yml") if path.relative_to(folder).parts[0] not in OTHERS)
     if not paths:
         raise CatalogueError([f"{folder}: no catalogue files (*.yml) here"])
     for path in paths:
         try:
-            parts.append(read_file(path, folder))
+            part = read_file(path, folder)
+            parts.append(part)
+            places |= {(name, item.id): path for name in model.File.model_fields for item in getattr(part, name)}
         except CatalogueError as error:
             problems += error.problems
     if problems:
         raise CatalogueError(problems)
-    return model.File(
-        **{name: tuple(item for part in parts for item in getattr(part, name)) for name in model.File.model_fields}
-    )
+    whole = {name: tuple(item for part in parts for item in getattr(part, name)) for name in model.File.model_fields}
+    return model.File(**whole), places
 
 
 def read_file(path: Path, folder: Path = DATA) -> model.File:
@@ -99,6 +110,19 @@ def read_as(kind: type[_Kind], path: Path, folder: Path = DATA) -> _Kind:
     except ValidationError as error:
         node = yaml.compose(text, Loader=_Loader)
         raise CatalogueError(list(_problems(kind, name, node, error))) from None
+
+
+def place(path: Path, kind: str, id: str, *inside: str | int) -> int:
+    """The line (from 1) of the item ``id`` of the list ``kind``, or of something inside it. Where two share the id, the
+    second."""
+    node: Any = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+    items = next(value for key, value in node.value if key.value == kind).value
+    numbers = [
+        number
+        for number, item in enumerate(items)
+        if any(key.value == "id" and value.value == id for key, value in item.value)
+    ]
+    return _line(node, (kind, numbers[-1], *inside))
 
 
 def lines(path: Path, places: Iterable[tuple[str | int, ...]]) -> list[int]:

@@ -26,16 +26,20 @@ LONGEST = 200
 """Characters of a search that are read."""
 
 _SMALL = frozenset(
-    "a about am an and are as at be but by can do does for from get give go has have how i if in into is it its just "
-    "ll m me my need nz of off on or our s t that the their them there they this to too up ve want was we what when "
-    "where which who will with won't wont you your".split()
+    word
+    for line in (
+        "a about am an and are as at be but by can do does for from get give go has have how i if in into is it its",
+        "just ll m me my need nz of off on or our s t that the their them there they this to too up ve want was we",
+        "what when where which who will with wont you your",
+    )
+    for word in line.split()
 )
 """Words that say nothing about what is looked for. If a search holds no others, they count after all."""
 
 _NAME, _TEXT, _MEANING = 1.0, 0.35, 0.45
 """What a match in a name, in what is said of it, and in meaning are worth beside each other."""
 
-_ENOUGH = 0.42
+_ENOUGH = 0.45
 """Below this, nothing was found: showing what fits badly helps nobody."""
 
 _CLOSE = 0.7
@@ -180,9 +184,7 @@ def words(text: str) -> list[str]:
     >>> words("Te tiwhikete whānau o taku pēpi; and the babies' certificates")
     ['te', 'tiwhikete', 'whanau', 'o', 'taku', 'pepi', 'baby', 'certificate']
     """
-    plain = "".join(
-        char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char)
-    )
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
     plain = re.sub(r"['’ʼ]", "", plain)
     every = [_one(word) for word in re.findall(r"[^\W_]+", plain)]
     telling = [word for word in every if word not in _SMALL]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -21,6 +21,9 @@ Stage = Literal["now", "before", "soon", "later"]
 """When a service's turn comes in a life event: at once, before the event, in the weeks after, later."""
 
 STAGES: tuple[Stage, ...] = ("now", "before", "soon", "later")
+
+
+_SPAN = r"\d+ (working days?|days?|weeks?|months?|years?)"
 
 
 def _slug(value: str) -> str:
@@ -47,12 +50,26 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+def _or_plain(schema: dict[str, Any]) -> None:
+    """Tells editors that a plain string will do as well."""
+    whole = dict(schema)
+    schema.clear()
+    schema |= {"title": "Text", "anyOf": [{"type": "string", "minLength": 1}, whole]}
+
+
+def _or_one(schema: dict[str, Any]) -> None:
+    """Tells editors that one will do as well as a list."""
+    schema["anyOf"] = [{"type": schema.pop("type"), "items": schema["items"]}, schema.pop("items")]
+
+
 class Text(Strict):
     """Words in English and, where somebody wrote them, te reo Māori.
 
     Te reo Māori is shown with a note until ``mi_reviewed`` names a fluent speaker's review.
     A plain string in YAML is English.
     """
+
+    model_config = ConfigDict(json_schema_extra=_or_plain)
 
     en: str = Field(min_length=1)
     mi: str | None = None
@@ -134,18 +151,20 @@ class Deadline(Statement):
     """When it must be done: words for people and, where it can be computed, data.
 
     ``within`` counts from the day named by ``after`` ("2 months", "3 working days"); with ``before`` it counts back
-    from that day. The days' names are those of the life events' ``dates``.
+    from that day. The days' names are those of the life events' ``dates``. ``regional`` says that the law's working
+    days leave out a region's anniversary day as well.
     """
 
     text: str
     within: str | None = None
     after: str | None = None
     before: str | None = None
+    regional: bool = False
 
     @field_validator("within")
     @classmethod
     def _span(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"\d+ (working days?|days?|weeks?|months?|years?)", value):
+        if value is not None and not re.fullmatch(_SPAN, value):
             raise ValueError("`within` reads like `2 months`, `3 working days` or `12 weeks`")
         return value
 
@@ -175,11 +194,22 @@ class Channel(Statement):
 
 
 class Turn(Strict):
-    """A service's place in one life event (CPSV-AP ``isGroupedBy``): when its turn comes, and why it is there."""
+    """A service's place in one life event (CPSV-AP ``isGroupedBy``): when its turn comes, and why it is there.
+
+    ``only_if`` says in words for whom; ``applies_if`` the same as data, where facts can tell: for each fact the values
+    with which the service stays in the plan. A fact that is not known leaves it in.
+    """
 
     stage: Stage
     why: str
     only_if: str | None = None
+    applies_if: dict[FactId, tuple[str | bool, ...]] = {}
+
+    @model_validator(mode="after")
+    def _in_words(self) -> Turn:
+        if self.applies_if and not self.only_if:
+            raise ValueError("`applies_if` needs `only_if`, which says the same in words")
+        return self
 
 
 class Start(Strict):
@@ -213,7 +243,11 @@ class Law(Strict):
 
 
 class Service(Strict):
-    """One thing an agency does for a person (CPSV-AP PublicService)."""
+    """One thing an agency does for a person (CPSV-AP PublicService).
+
+    It comes ``after`` all of the services named there, after any of ``after_one_of`` (several ways in), and after those
+    of ``after_if_needed`` that the person needs at all.
+    """
 
     id: ServiceId
     name: Text
@@ -223,19 +257,20 @@ class Service(Strict):
     what: Text
     who: tuple[str, ...] = ()
     ready: tuple[str, ...] = ()
-    cost: tuple[Cost, ...] = ()
-    amount: tuple[Amount, ...] = ()
-    time: tuple[Duration, ...] = ()
-    deadline: tuple[Deadline, ...] = ()
+    cost: tuple[Cost, ...] = Field(default=(), json_schema_extra=_or_one)
+    amount: tuple[Amount, ...] = Field(default=(), json_schema_extra=_or_one)
+    time: tuple[Duration, ...] = Field(default=(), json_schema_extra=_or_one)
+    deadline: tuple[Deadline, ...] = Field(default=(), json_schema_extra=_or_one)
     channels: tuple[Channel, ...] = ()
     life_events: dict[LifeEventId, Turn] = {}
     after: tuple[ServiceId, ...] = ()
+    after_one_of: tuple[ServiceId, ...] = ()
     after_if_needed: tuple[ServiceId, ...] = ()
     together_with: tuple[ServiceId, ...] = ()
     not_with: tuple[ServiceId, ...] = ()
     not_with_why: str | None = None
     start: Start
-    law: tuple[Law, ...] = ()
+    law: tuple[Law, ...] = Field(default=(), json_schema_extra=_or_one)
     sources: dict[str, Source] = {}
     confidence: Confidence
     assured_date: dt.date
@@ -245,6 +280,13 @@ class Service(Strict):
     @classmethod
     def _one_is_a_list(cls, value: object) -> object:
         return (value,) if isinstance(value, dict) else value
+
+    @field_validator("after_one_of")
+    @classmethod
+    def _several(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) == 1:
+            raise ValueError("one way in is no choice: name two or more, or use `after`")
+        return value
 
     @model_validator(mode="after")
     def _sourced(self) -> Service:
@@ -295,13 +337,38 @@ class Agency(Strict):
     sources: dict[str, Source] = {}
     assured_date: dt.date
 
+    @model_validator(mode="after")
+    def _sourced(self) -> Agency:
+        for phone in self.phones:
+            if phone.source is not None and phone.source not in self.sources:
+                raise ValueError(
+                    f"`phones` names the source `{phone.source}`, which is not among this agency's `sources`"
+                )
+            if phone.source is None and phone.confidence != "unverified":
+                raise ValueError(
+                    f"the number {phone.number} has no source: add one, or mark it `confidence: unverified`"
+                )
+        return self
+
 
 class EventDate(Strict):
-    """A day that a life event's deadlines count from, how to ask for it, and the fact that gives it where one does."""
+    """A day that a life event's deadlines count from, how to ask for it, and the fact that gives it where one does.
+
+    With ``later`` the day lies that long after the fact's: the 65th birthday is 65 years after the day of birth.
+    """
 
     id: FactId
     question: Text
     fact: FactId | None = None
+    later: str | None = None
+
+    @model_validator(mode="after")
+    def _counted(self) -> EventDate:
+        if self.later is not None and not re.fullmatch(_SPAN, self.later):
+            raise ValueError("`later` reads like `65 years` or `12 weeks`")
+        if self.later is not None and self.fact is None:
+            raise ValueError("`later` counts from a day: give the `fact` that holds it")
+        return self
 
 
 class LifeEvent(Strict):

@@ -5,11 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from catalogue import days, model
 from catalogue.catalogue import Catalogue, on
+from catalogue.rules.rulebook import Rulebook
+from catalogue.rules.values import Missing, spread
+
+_MISSING = (None, *Missing)
+"""What stands for a fact that was not asked, or asked in vain."""
 
 
 class Reason(BaseModel):
@@ -25,8 +31,9 @@ class Reason(BaseModel):
 class Step(BaseModel):
     """A service in the plan.
 
-    ``waits_for`` lists services of the same plan that come first, ``not_with`` those that can't be had for the same
-    time. ``due`` is the last day, where the plan's dates let it be computed; ``due_text`` says the rule in words.
+    ``waits_for`` lists services of the same plan that come first, ``waits_for_one_of`` those of which one is enough,
+    ``not_with`` those that can't be had for the same time. ``due`` is the last day, where the plan's dates let it be
+    computed; ``due_text`` says the rule in words.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +43,7 @@ class Step(BaseModel):
     stage: model.Stage
     reasons: tuple[Reason, ...]
     waits_for: tuple[str, ...] = ()
+    waits_for_one_of: tuple[str, ...] = ()
     not_with: tuple[str, ...] = ()
     not_with_why: str | None = None
     due: dt.date | None = None
@@ -43,8 +51,31 @@ class Step(BaseModel):
     overdue: bool = False
 
 
+class Against(BaseModel):
+    """What speaks against a service: a criterion of its rule that is not met, or for whom alone it is there.
+
+    ``criterion`` is the rule's id for it, None where ``text`` is an ``only_if`` of a life event ("you rent").
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: model.Text
+    criterion: str | None = None
+    confirmed: bool = True
+
+
+class NotForYou(BaseModel):
+    """A service of the life events that the answers so far rule out, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    service: str
+    agency: str
+    why: tuple[Against, ...]
+
+
 class Plan(BaseModel):
-    """Services of several agencies in one order. The same life events, dates and day give the same plan."""
+    """Services of several agencies in one order. The same life events, dates, answers and day give the same plan."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,6 +83,7 @@ class Plan(BaseModel):
     dates: dict[str, dt.date]
     made_on: dt.date
     steps: tuple[Step, ...]
+    not_for_you: tuple[NotForYou, ...] = ()
 
     @property
     def agencies(self) -> list[str]:
@@ -65,45 +97,102 @@ def make(
     dates: Mapping[str, dt.date] | None = None,
     *,
     today: dt.date,
+    answers: Mapping[str, Any] | None = None,
+    rulebook: Rulebook | None = None,
 ) -> Plan:
     """The plan for one or several life events.
 
     Args:
         dates: known days by name (``birth``, ``wedding``), as the life events' ``dates`` name them.
         today: the day for which facts hold and deadlines are judged.
+        answers: what is known of the person, by fact. Days among them are the plan's too; what can't apply any more
+            moves to ``not_for_you``; ``region`` moves deadlines over its anniversary day.
+        rulebook: the rules by which answers are judged. Without it they only count where a life event says so itself.
 
     Raises:
         KeyError: where the catalogue has no such life event, with its id.
+        catalogue.rules.FactError: where an answer is not of its fact's type.
     """
     events = tuple(dict.fromkeys(life_events))
-    known = dict(dates or {})
+    known = spread([fact for fact in catalogue.facts.values() if fact.answered_by], answers or {})
+    days_known = {**catalogue.dates_of(events, known), **(dates or {})}
     chosen: dict[str, model.Service] = {}
     for event in events:
         for service in catalogue.services_for(event):
             chosen[service.id] = service
-    steps = {name: _step(catalogue, service, events, known, chosen, today) for name, service in chosen.items()}
-    for name in TopologicalSorter({name: chosen[name].after for name in chosen}).static_order():
+    against = _against(chosen, events, known, rulebook, today)
+    left = {name: service for name, service in chosen.items() if name not in against}
+    region = days.REGIONS.get(str(known.get("region")))
+    steps = {
+        name: _step(service, _turns(service, events, known), days_known, left, today, region)
+        for name, service in left.items()
+    }
+    for name in TopologicalSorter({name: (*one.after, *one.after_one_of) for name, one in left.items()}).static_order():
         if name in steps:
-            steps[name] = _not_before(steps[name], [steps[one] for one in chosen[name].after if one in steps])
+            ways = [steps[one].stage for one in left[name].after_one_of if one in steps]
+            first = [min(ways, key=model.STAGES.index)] if ways else []
+            steps[name] = _not_before(
+                steps[name], [steps[one].stage for one in left[name].after if one in steps] + first
+            )
     return Plan(
         life_events=events,
-        dates=known,
+        dates=days_known,
         made_on=today,
         steps=tuple(steps[name] for name in _order(steps)),
+        not_for_you=tuple(
+            NotForYou(service=name, agency=chosen[name].agency, why=tuple(why)) for name, why in against.items()
+        ),
     )
 
 
-def _step(
-    catalogue: Catalogue,
-    service: model.Service,
+def _against(
+    chosen: Mapping[str, model.Service],
     events: tuple[str, ...],
+    known: Mapping[str, Any],
+    rulebook: Rulebook | None,
+    today: dt.date,
+) -> dict[str, list[Against]]:
+    """The services that the answers rule out, and what does it."""
+    if not known:
+        return {}
+    found: dict[str, list[Against]] = {}
+    for name, service in chosen.items():
+        if not _turns(service, events, known):
+            said = dict.fromkeys(service.life_events[one].only_if for one in events if one in service.life_events)
+            found[name] = [Against(text=model.Text(en=one)) for one in said if one]
+    if rulebook is not None:
+        ruled = [name for name in chosen if name in rulebook.services and name not in found]
+        facts = {name: value for name, value in known.items() if name in rulebook.facts}
+        for result in rulebook.check_all(ruled, facts, today).results:
+            if result.verdict == "no":
+                decided = [one for one in result.criteria if one.verdict == "no" and one.id in result.decided_by]
+                found[result.service] = [
+                    Against(text=one.text, criterion=one.id, confirmed=one.confirmed)
+                    for one in decided or [one for one in result.criteria if one.verdict == "no"]
+                ]
+    return {name: found[name] for name in chosen if name in found}
+
+
+def _turns(service: model.Service, events: tuple[str, ...], known: Mapping[str, Any]) -> list[tuple[str, model.Turn]]:
+    """The service's places in the life events, without those that the answers rule out."""
+    return [
+        (event, turn)
+        for event in events
+        if (turn := service.life_events.get(event)) is not None
+        and all(known.get(fact) in (*_MISSING, *values) for fact, values in turn.applies_if.items())
+    ]
+
+
+def _step(
+    service: model.Service,
+    turns: list[tuple[str, model.Turn]],
     dates: Mapping[str, dt.date],
     chosen: Mapping[str, model.Service],
     today: dt.date,
+    region: str | None,
 ) -> Step:
-    turns = [(event, service.life_events[event]) for event in events if event in service.life_events]
     deadline = on(today, service.deadline)
-    due = due_on(deadline, dates)
+    due = due_on(deadline, dates, region)
     clashes = {
         other
         for other in chosen
@@ -115,6 +204,7 @@ def _step(
         stage=min((turn.stage for _, turn in turns), key=model.STAGES.index),
         reasons=tuple(Reason(life_event=event, why=turn.why, only_if=turn.only_if) for event, turn in turns),
         waits_for=tuple(name for name in (*service.after, *service.after_if_needed) if name in chosen),
+        waits_for_one_of=tuple(name for name in service.after_one_of if name in chosen),
         not_with=tuple(name for name in chosen if name in clashes),
         not_with_why=service.not_with_why
         or next((chosen[name].not_with_why for name in chosen if name in clashes and chosen[name].not_with_why), None),
@@ -124,18 +214,25 @@ def _step(
     )
 
 
-def _not_before(step: Step, firsts: list[Step]) -> Step:
-    """The step in a stage no earlier than that of what must be done first."""
-    stage = max((step.stage, *(first.stage for first in firsts)), key=model.STAGES.index)
+def _not_before(step: Step, firsts: list[model.Stage]) -> Step:
+    """The step in a stage no earlier than those of what must be done first."""
+    stage = max((step.stage, *firsts), key=model.STAGES.index)
     return step if stage == step.stage else step.model_copy(update={"stage": stage})
 
 
-def due_on(deadline: model.Deadline | None, dates: Mapping[str, dt.date]) -> dt.date | None:
-    """The day that a deadline falls on, or None where the day that it counts from is not known."""
+def due_on(deadline: model.Deadline | None, dates: Mapping[str, dt.date], region: str | None = None) -> dt.date | None:
+    """The day that a deadline falls on, or None where the day that it counts from is not known.
+
+    ``region`` is the library's code for it. Its anniversary day is left out of working days where the law says so, and
+    always when counting back from a day: then it makes the last day earlier, and nobody is told a day too late.
+    """
     if deadline is None or deadline.within is None:
         return None
     anchor = dates.get(deadline.after or deadline.before or "")
-    return days.count(anchor, deadline.within, back=deadline.before is not None) if anchor else None
+    if anchor is None:
+        return None
+    back = deadline.before is not None
+    return days.count(anchor, deadline.within, back=back, region=region if back or deadline.regional else None)
 
 
 def _order(steps: Mapping[str, Step]) -> list[str]:
@@ -146,7 +243,11 @@ def _order(steps: Mapping[str, Step]) -> list[str]:
         step = steps[name]
         return model.STAGES.index(step.stage), step.due or dt.date.max, place[name]
 
-    sorter = TopologicalSorter({name: step.waits_for for name, step in steps.items()})
+    # Of several ways in, the one whose turn comes first is enough.
+    ways = {
+        name: [min(step.waits_for_one_of, key=rank)] if step.waits_for_one_of else [] for name, step in steps.items()
+    }
+    sorter = TopologicalSorter({name: (*step.waits_for, *ways[name]) for name, step in steps.items()})
     sorter.prepare()
     order: list[str] = []
     ready: list[str] = []
