@@ -10,6 +10,7 @@ from actions.speaker import Speaker
 from cases import Application
 from catalogue import Plan, Service, Step, answers, make_plan, on, rules
 from catalogue.model import Channel, Cost, Statement
+from catalogue.plan import NotForYou
 from conversations import messages as m
 
 _Statement = TypeVar("_Statement", bound=Statement)
@@ -18,11 +19,19 @@ _Statement = TypeVar("_Statement", bound=Statement)
 def plan(speaker: Speaker) -> m.PlanCard:
     """The plan for the conversation's life events, as it stands today."""
     context, catalogue = speaker.context, speaker.rooms.catalogue
-    made = make_plan(catalogue, context.life_events, context.dates, today=speaker.rooms.today())
+    made = make_plan(
+        catalogue,
+        context.life_events,
+        context.dates,
+        today=speaker.rooms.today(),
+        answers=context.facts,
+        rulebook=rules.load(),
+    )
     return m.PlanCard(
         life_events=list(made.life_events),
         names=[catalogue.life_events[event].name.in_language(speaker.language) for event in made.life_events],
         steps=[_step(speaker, made, step) for step in made.steps],
+        not_for_you=[_ruled_out(speaker, one) for one in made.not_for_you],
         agencies=len(made.agencies),
         choices=[speaker.choice("check", "choose_check_plan")] if checkable(speaker, context.life_events) else [],
     )
@@ -61,6 +70,9 @@ def _step(speaker: Speaker, made: Plan, step: Step) -> m.PlanStep:
         due_text=step.due_text,
         overdue=step.overdue,
         waits_for=[catalogue.services[other].name.in_language(speaker.language) for other in step.waits_for],
+        waits_for_one_of=[
+            catalogue.services[other].name.in_language(speaker.language) for other in step.waits_for_one_of
+        ],
         not_with=[catalogue.services[other].name.in_language(speaker.language) for other in step.not_with],
         not_with_why=step.not_with_why,
         cost=cost_text(cost) if cost else None,
@@ -68,6 +80,16 @@ def _step(speaker: Speaker, made: Plan, step: Step) -> m.PlanStep:
         application=started.reference if started else None,
         state=speaker.text(f"state_{state}") if state else None,
         choices=choices,
+    )
+
+
+def _ruled_out(speaker: Speaker, one: NotForYou) -> m.RuledOut:
+    service = speaker.rooms.catalogue.services[one.service]
+    return m.RuledOut(
+        service=service.id,
+        name=service.name.in_language(speaker.language),
+        agency_name=agency_name(speaker, service),
+        why=[m.Said(text=why.text.in_language(speaker.language), checked=why.confirmed) for why in one.why],
     )
 
 

@@ -18,7 +18,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from catalogue.catalogue import Catalogue
-from catalogue.encoder import Encoder, Vectors
+from catalogue.encoder import Encoder, Vectors, installed
 
 Kind = Literal["life_event", "service", "agency"]
 
@@ -176,6 +176,12 @@ class Finder:
     def _encoded(self) -> Vectors:
         assert self._encoder is not None  # noqa: S101
         return self._encoder.encode([entry.meaning for entry in self._entries])
+
+
+@functools.cache
+def finder(catalogue: Catalogue) -> Finder:
+    """The finder for a catalogue, with the encoder where it is installed. Made once, for everybody who searches."""
+    return Finder(catalogue, installed())
 
 
 def words(text: str) -> list[str]:

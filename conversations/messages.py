@@ -79,6 +79,7 @@ class PlanStep(BaseModel):
     due_text: str | None = None
     overdue: bool = False
     waits_for: list[str] = Field(default=[], description="names of services in this plan that come first")
+    waits_for_one_of: list[str] = Field(default=[], description="names of services of which one must come first")
     not_with: list[str] = Field(default=[], description="names of services that can't be had for the same time")
     not_with_why: str | None = None
     cost: str | None = None
@@ -89,6 +90,15 @@ class PlanStep(BaseModel):
     link: Link | None = None
 
 
+class RuledOut(BaseModel):
+    """A service of the life events that the answers so far rule out. ``why`` is what would have to be true."""
+
+    service: str
+    name: str
+    agency_name: str
+    why: list[Said]
+
+
 class PlanCard(Base):
     """The plan: services of several agencies in the order in which their turn comes."""
 
@@ -96,6 +106,7 @@ class PlanCard(Base):
     life_events: list[str]
     names: list[str] = Field(description="the life events' names")
     steps: list[PlanStep]
+    not_for_you: list[RuledOut] = Field(default=[], description="what the answers so far rule out, and why")
     agencies: int
     choices: list[Choice] = []
 

@@ -1,9 +1,7 @@
-"""The catalogue for others, and others' catalogues for us: CPSV-AP 3.2, schema.org, CSV."""
+"""The catalogue for others (CPSV-AP, schema.org, CSV). Others' catalogues for us: :mod:`catalogue.exchange.drafts`."""
 
 from catalogue.exchange.cpsv import export
-from catalogue.exchange.drafts import Draft, drafts
-from catalogue.exchange.reading import ExchangeError
 from catalogue.exchange.schema_org import government_service
 from catalogue.exchange.table import table
 
-__all__ = ["Draft", "ExchangeError", "drafts", "export", "government_service", "table"]
+__all__ = ["export", "government_service", "table"]

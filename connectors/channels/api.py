@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cases import Application
 from cases import Consent as CaseConsent
-from catalogue import LifeEvent, Plan, Service, make_plan
+from catalogue import LifeEvent, Plan, Service, make_plan, rules
 from catalogue.answers import Value
+from connectors.channels.checking import fact_problems
 from connectors.channels.problems import RESPONSES, FieldProblem, Problem
 from connectors.channels.wiring import House
 from conversations import Conversation, Parse, Reply, Turn, UnknownConversation
@@ -57,10 +58,12 @@ class WholeConversation(Conversation):
 
 
 class NewPlan(Body):
-    """What a plan is made for. ``dates`` are days by name, as the life events' ``dates`` list them."""
+    """What a plan is made for. ``dates`` are days by name, as the life events' ``dates`` list them; ``answers`` are
+    facts of the person: what they rule out moves to ``not_for_you``."""
 
     life_events: list[str] = Field(min_length=1, max_length=23)
     dates: dict[str, dt.date] = {}
+    answers: dict[str, Value] = {}
     today: dt.date | None = Field(default=None, description="the day to plan from; today where it is left out")
 
 
@@ -126,6 +129,7 @@ ConversationId = Annotated[str, Path(max_length=64)]
 def router(house: House) -> APIRouter:
     """The API's addresses."""
     routes = APIRouter(prefix=API, responses=RESPONSES)
+    book = rules.load()
 
     def own(id: str, authorization: str) -> Conversation:
         scheme, _, token = authorization.partition(" ")
@@ -190,7 +194,17 @@ def router(house: House) -> APIRouter:
         unknown = [event for event in body.life_events if event not in house.catalogue.life_events]
         if unknown:
             raise _unknown("life event", unknown[0], "GET /api/v1/life-events lists them.")
-        return make_plan(house.catalogue, body.life_events, body.dates, today=body.today or house.rooms.today())
+        problems = fact_problems(book, body.answers, "answers")
+        if problems:
+            raise Problem(422, "Some answers can't be used", "Mend what is listed and send again.", problems)
+        return make_plan(
+            house.catalogue,
+            body.life_events,
+            body.dates,
+            today=body.today or house.rooms.today(),
+            answers=body.answers,
+            rulebook=book,
+        )
 
     @routes.post("/applications", status_code=202, tags=["applications"])
     def start(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
-from connectors.channels import api, browse, chat, checking, measures, problems, webhook
+from catalogue.finding import finder
+from connectors.channels import api, browse, chat, checking, exchange, finding, measures, problems, webhook
 from connectors.channels.housekeeping import Housekeeping
 from connectors.channels.rendering import Pages
 from connectors.channels.security import Forms, Guard
@@ -46,6 +48,8 @@ def assemble(house: House) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         keeping.start()
+        # The first search should not be the one that waits for the encoder.
+        threading.Thread(target=finder(house.catalogue).warm, daemon=True).start()
         try:
             yield
         finally:
@@ -70,6 +74,8 @@ def assemble(house: House) -> FastAPI:
     )
     app.include_router(api.router(house))
     app.include_router(checking.router(house.catalogue, house.rooms.today))
+    app.include_router(finding.router(house.catalogue))
+    app.include_router(exchange.router(house.catalogue, settings.public_url, house.rooms.today))
     app.include_router(measures.api(house))
     app.include_router(measures.router(house, pages))
     app.include_router(webhook.router(house))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -113,7 +113,7 @@ def router(catalogue: Catalogue, now: Callable[[], dt.date] = today) -> APIRoute
     @routes.post("/check", tags=["catalogue"])
     def check(body: NewCheck) -> Checked:
         """Checks what someone may be able to get: yes, no or unknown, with the reasons. Only the agency decides."""
-        problems = [*_names(catalogue, body), *_facts(book, body)]
+        problems = [*_names(catalogue, body), *fact_problems(book, body.facts, "facts")]
         if problems:
             raise Problem(422, "Some of this can't be checked", "Mend what is listed and send again.", problems)
         meant = dict.fromkeys(
@@ -138,14 +138,15 @@ def _names(catalogue: Catalogue, body: NewCheck) -> list[FieldProblem]:
     ]
 
 
-def _facts(book: Rulebook, body: NewCheck) -> list[FieldProblem]:
+def fact_problems(book: Rulebook, given: Mapping[str, Any], field: str) -> list[FieldProblem]:
+    """What is wrong with facts that came in under ``field``, each by itself."""
     problems = []
-    for name, value in body.facts.items():
+    for name, value in given.items():
         try:
             # One at a time, so that every fact that is wrong is named.
             values.read(book.facts, {name: value})
         except FactError as error:
-            problems.append(FieldProblem(field=f"facts.{name[:80]}", message=f"{str(error)[:300]}."))
+            problems.append(FieldProblem(field=f"{field}.{name[:80]}", message=f"{str(error)[:300]}."))
         except OverflowError:
-            problems.append(FieldProblem(field=f"facts.{name[:80]}", message="The number is too large."))
+            problems.append(FieldProblem(field=f"{field}.{name[:80]}", message="The number is too large."))
     return problems

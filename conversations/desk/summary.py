@@ -8,7 +8,7 @@ import datetime as dt
 
 from pydantic import BaseModel
 
-from catalogue import Catalogue, answers, make_plan
+from catalogue import Catalogue, answers, make_plan, rules
 from conversations.store import Conversation, Store, Turn
 
 LONGEST_QUOTE = 240
@@ -57,7 +57,7 @@ def summarise(store: Store, catalogue: Catalogue, conversation: str, today: dt.d
     shown = {message.service for turn in turns for message in turn.messages if message.type == "service"}
     started = {one.service: one.reference for one in context.started if one.service in services}
     events = [event for event in context.life_events if event in catalogue.life_events]
-    made = make_plan(catalogue, events, context.dates, today=today)
+    made = make_plan(catalogue, events, context.dates, today=today, answers=context.facts, rulebook=rules.load())
     planned = {step.service: step.due for step in made.steps}
     others = [name for name in (*started, *shown) if name in services and name not in planned]
     known = [

@@ -12,14 +12,16 @@ import yaml
 import catalogue
 from catalogue import exchange, files, model
 from catalogue.catalogue import Catalogue
+from catalogue.exchange.drafts import Draft, drafts
+from catalogue.exchange.reading import ExchangeError
 
 HERE = Path(__file__).parent
 DAY = dt.date(2026, 11, 23)
 EXAMPLE = (HERE / "example-rdf_public_service.jsonld").read_text(encoding="utf-8")
 
 
-def read(text: str) -> dict[str, exchange.Draft]:
-    return {draft.path: draft for draft in exchange.drafts(text, DAY, catalogue.load().life_events)}
+def read(text: str) -> dict[str, Draft]:
+    return {draft.path: draft for draft in drafts(text, DAY, catalogue.load().life_events)}
 
 
 def test_the_official_example_becomes_two_drafts_with_what_is_left_to_do() -> None:
@@ -105,7 +107,7 @@ def costs(service: model.Service) -> list[tuple[float | None, str | None, str]]:
     ],
 )
 def test_what_can_not_be_read_says_why(text: str, said: str) -> None:
-    with pytest.raises(exchange.ExchangeError, match=said):
+    with pytest.raises(ExchangeError, match=said):
         read(text)
 
 
