@@ -6,23 +6,31 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Form, Header, Path, Request, Response, Security
+from fastapi import APIRouter, Depends, FastAPI, Form, Header, Path, Request, Response, Security, UploadFile
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2
+from starlette.concurrency import run_in_threadpool
 
 from connectors.agencies.contract import (
     SCOPE,
     VERSION,
     Application,
     Capabilities,
+    Document,
     Event,
+    Handover,
     Information,
     NewApplication,
+    NewHandover,
+    NewPayment,
+    PaymentPage,
     Token,
     TokenError,
 )
 from connectors.agencies.sandbox import problems
+from connectors.agencies.sandbox.documents import Documents
 from connectors.agencies.sandbox.faults import Faults, FaultyCalls
+from connectors.agencies.sandbox.handovers import Handovers
 from connectors.agencies.sandbox.office import Office
 from connectors.agencies.sandbox.problems import Refused, responses
 from connectors.agencies.sandbox.register import Register
@@ -33,8 +41,9 @@ What an agency answers so that people can start its services from Aratohu. This 
 belongs to none: **everything in it is invented.**
 
 Get a token with your client credentials, start applications with an `Idempotency-Key`, read where they are, send what
-was asked for, take them back. Changes come as webhooks, signed by the Standard Webhooks scheme. Errors are RFC 9457
-problem documents; `errors` says which answer is wrong and how to mend it.
+was asked for, take them back. Documents are sent first and named in the answers. A fee is paid at a page of your
+provider. Changes come as webhooks, signed by the Standard Webhooks scheme. Errors are RFC 9457 problem documents;
+`errors` says which answer is wrong and how to mend it.
 """
 
 _OAUTH = OAuth2(
@@ -51,7 +60,14 @@ routes = APIRouter()
 webhooks = APIRouter()
 
 
-def make(offices: Mapping[str, Office], register: Register, tokens: Tokens, faults: Faults) -> FastAPI:
+def make(
+    offices: Mapping[str, Office],
+    register: Register,
+    tokens: Tokens,
+    faults: Faults,
+    documents: Documents,
+    handovers: Handovers,
+) -> FastAPI:
     """The contract, answered by ``offices``. Mount it where ``{agency}`` is in the path."""
     agencies = list(offices)
     contract = problems.Documented(
@@ -65,6 +81,7 @@ def make(offices: Mapping[str, Office], register: Register, tokens: Tokens, faul
         generate_unique_id_function=lambda route: route.name,
     )
     contract.state.offices, contract.state.register, contract.state.tokens = offices, register, tokens
+    contract.state.documents, contract.state.handovers = documents, handovers
     contract.include_router(routes)
     contract.webhooks.include_router(webhooks)
     contract.add_middleware(FaultyCalls, faults=faults)
@@ -208,6 +225,72 @@ def inform(id: Id, information: Information, key: Key, office: Allowed, register
 def withdraw(id: Id, office: Allowed, register: Book) -> Application:
     """Takes it back. A second call changes nothing. 409 when the agency has decided for good."""
     return register.withdraw(office, id)
+
+
+@routes.post(
+    "/documents",
+    status_code=HTTPStatus.CREATED,
+    summary="Send a document",
+    tags=["documents"],
+    responses={
+        201: {"description": "Taken in"},
+        200: {"model": Document, "description": "Taken in before, with the same key"},
+        **responses(400, 401, 404, 413, 422),
+        **_UNAVAILABLE,
+    },
+)
+async def add_document(
+    request: Request,
+    response: Response,
+    key: Key,
+    office: Allowed,
+    reference: Annotated[str, Form(description="of the application that will name it", min_length=1, max_length=64)],
+    fact: Annotated[str, Form(description="the answer that it is", min_length=1, max_length=64)],
+    file: UploadFile,
+) -> Document:
+    """Takes a file in. The answer that it stands for is its `id`. Kind and size are in `/capabilities`."""
+    documents: Documents = request.app.state.documents
+    made, is_new = await run_in_threadpool(documents.add, office, key, reference, fact, await file.read())
+    if not is_new:
+        response.status_code = HTTPStatus.OK
+    return made
+
+
+@routes.post(
+    "/applications/{id}/payment",
+    summary="Pay for an application",
+    tags=["payment"],
+    responses={**responses(400, 401, 404, 409, 413, 422), **_UNAVAILABLE},
+)
+def pay(request: Request, id: Id, wanted: NewPayment, office: Allowed, register: Book) -> PaymentPage:
+    """The one payment of the application, and the page where it is made. 409 when there is nothing to pay."""
+    page = register.pay(office, id, wanted.return_url)
+    return page.model_copy(update={"url": _here(request, f"/pay/{page.id}")}) if page.state == "due" else page
+
+
+@routes.post(
+    "/handovers",
+    status_code=HTTPStatus.CREATED,
+    summary="Hand a person over to a form",
+    tags=["handovers"],
+    responses={
+        201: {"description": "The link is good"},
+        200: {"model": Handover, "description": "Handed over before, with the same key"},
+        **responses(400, 401, 404, 413, 422),
+        **_UNAVAILABLE,
+    },
+)
+def hand_over(request: Request, new: NewHandover, key: Key, office: Allowed, response: Response) -> Handover:
+    """Keeps the answers for a link that opens once. There is nothing of them in the link."""
+    handovers: Handovers = request.app.state.handovers
+    token, until, is_new = handovers.add(office, key, new)
+    if not is_new:
+        response.status_code = HTTPStatus.OK
+    return Handover(url=_here(request, f"/forms/{token}"), expires_at=until)
+
+
+def _here(request: Request, path: str) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}{path}"
 
 
 @webhooks.post(

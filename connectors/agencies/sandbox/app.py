@@ -17,9 +17,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from connectors.agencies.sandbox import api, desk, problems
+from connectors.agencies.sandbox import api, desk, forms, payments, problems
 from connectors.agencies.sandbox.agencies import OFFICES
+from connectors.agencies.sandbox.documents import Documents
 from connectors.agencies.sandbox.faults import Faults
+from connectors.agencies.sandbox.handovers import Handovers
 from connectors.agencies.sandbox.office import Office
 from connectors.agencies.sandbox.outbox import Outbox
 from connectors.agencies.sandbox.register import Register
@@ -63,13 +65,16 @@ def create(
     faults = Faults()
     outbox = Outbox(database, webhook_secret, faults, first_pause=first_pause)
     register = Register(database, offices, outbox)
-    contract = api.make(offices, register, Tokens(CLIENT_ID, client_secret, token_seconds), faults)
+    handovers = Handovers(database, offices)
+    tokens = Tokens(CLIENT_ID, client_secret, token_seconds)
+    contract = api.make(offices, register, tokens, faults, Documents(database), handovers)
 
     @contextlib.asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(outbox.run(), name="outbox")]
-        if auto_seconds is not None:
-            tasks.append(asyncio.create_task(_advance(register, auto_seconds), name="auto"))
+        tasks = [
+            asyncio.create_task(outbox.run(), name="outbox"),
+            asyncio.create_task(_advance(register, auto_seconds), name="auto"),
+        ]
         yield
         for task in tasks:
             task.cancel()
@@ -109,15 +114,18 @@ def create(
         return JSONResponse({"status": "up", "agencies": list(offices)})
 
     app.include_router(desk.routes)
+    app.include_router(payments.make(register, webhook_secret))
+    app.include_router(forms.make(handovers))
     app.mount("/{agency}/v1", contract)
     return app
 
 
-async def _advance(register: Register, seconds: float) -> None:
+async def _advance(register: Register, seconds: float | None) -> None:
     while True:
-        await asyncio.sleep(min(seconds / 2, 1.0))
+        await asyncio.sleep(1.0 if seconds is None else min(seconds / 2, 1.0))
         try:
-            await asyncio.to_thread(register.advance, now() - dt.timedelta(seconds=seconds))
+            before = None if seconds is None else now() - dt.timedelta(seconds=seconds)
+            await asyncio.to_thread(register.advance, before)
         except SQLAlchemyError as error:
             _log.warning("applications could not be moved along (%s)", type(error).__name__)
 

@@ -7,31 +7,21 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
-from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.agencies.contract import Answers, Application, State
 from connectors.agencies.sandbox.faults import Fault, Faults, NewFault
 from connectors.agencies.sandbox.office import Office
+from connectors.agencies.sandbox.pages import HERE, TEMPLATES, page_headers
 from connectors.agencies.sandbox.problems import Refused, responses
 from connectors.agencies.sandbox.register import MOVES, Filed, Register
 
-_HERE = Path(__file__).parent
 _SHOWN = 100
 _COOKIE = "aratohu_desk"
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-
 BUTTONS: dict[State, str] = {
     "received": "Receive",
     "more_information_needed": "Ask for more",
@@ -48,18 +38,6 @@ STATES: dict[State, str] = {
     "withdrawn": "Withdrawn",
 }
 
-
-def _words(value: object) -> str:
-    return {True: "Yes", False: "No"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-
-
-def _label(fact: str) -> str:
-    return fact.replace("_", " ").capitalize().replace("Ird", "IRD").replace("ird ", "IRD ")
-
-
-_templates = Jinja2Templates(_HERE / "templates")
-_templates.env.filters["words"] = _words
-_templates.env.filters["label"] = _label
 
 routes = APIRouter(prefix="/desk")
 
@@ -127,9 +105,9 @@ def faults(request: Request) -> list[Fault]:
     "/api/faults", status_code=201, summary="Switch a fault on", tags=["faults"], responses=responses(400, 413, 422)
 )
 def add_fault(request: Request, fault: NewFault) -> Fault:
-    """For the next `count` calls of an agency, or its next webhooks."""
-    if fault.agency not in _offices(request):
-        said = {"agency": f"Choose one of: {', '.join(_offices(request))}."}
+    """For the next `count` calls of an agency, or its next webhooks; or for a time. `*` means every agency."""
+    if fault.agency != "*" and fault.agency not in _offices(request):
+        said = {"agency": f"Choose one of: {', '.join(_offices(request))}, or * for all."}
         raise Refused(422, "agency", "No such agency", "Choose another one.", said)
     return _faults(request).add(fault)
 
@@ -143,7 +121,7 @@ def clear_faults(request: Request) -> None:
 @routes.get("/desk.css", include_in_schema=False)
 def style() -> FileResponse:
     """The page's style."""
-    return FileResponse(_HERE / "static" / "desk.css", media_type="text/css")
+    return FileResponse(HERE / "static" / "desk.css", media_type="text/css")
 
 
 @routes.get("", include_in_schema=False)
@@ -194,7 +172,7 @@ def _page(
         "form_token": _form_token(request, cookie),
         "shown": _SHOWN,
     }
-    response = _templates.TemplateResponse(request, "desk.html", context, status, _PAGE_HEADERS)
+    response = TEMPLATES.TemplateResponse(request, "desk.html", context, status, page_headers())
     response.set_cookie(_COOKIE, cookie, path="/desk", httponly=True, samesite="strict")
     return response
 

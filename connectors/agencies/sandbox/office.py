@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from catalogue.days import count
-from connectors.agencies.contract import Answers, Capabilities, Capability, State
+from connectors.agencies.contract import Answers, Capabilities, Capability, DocumentWish, State
 from connectors.agencies.sandbox import fields
 
 Check = Callable[[Mapping[str, Any], dt.date], dict[str, str]]
@@ -26,21 +27,61 @@ class _Data(BaseModel):
 
 
 class Fee(_Data):
-    """What the person pays, in New Zealand dollars, and where the figure was seen."""
+    """What the person pays: ``amount`` in New Zealand dollars, or as much as the answer ``fact`` says.
 
-    amount: float = Field(ge=0)
+    ``source`` is where the figure was seen. ``what`` is what it is for, where the service's name does not say it.
+    """
+
+    amount: float | None = Field(default=None, gt=0)
+    fact: str | None = None
+    what: str | None = None
     source: str
+
+    @model_validator(mode="after")
+    def _one(self) -> Fee:
+        if (self.amount is None) == (self.fact is None):
+            raise ValueError("a fee is an `amount`, or what a `fact` says")
+        return self
+
+
+class Paper(_Data):
+    """A document that an agency takes, and how large it may be."""
+
+    name: str
+    media_types: tuple[str, ...]
+    largest_mb: float = Field(default=5, gt=0, le=10)
+
+
+class Written(_Data):
+    """A field that must look like ``pattern``, in capitals and without spaces; ``say`` is how to mend it."""
+
+    pattern: str
+    say: str
+
+
+class Counted(_Data):
+    """A field that is a whole number from ``least`` to ``most``; ``say`` is how to mend it."""
+
+    least: int
+    most: int
+    say: str
+
+
+Look = str | tuple[str, ...] | Written | Counted
+"""How an agency looks at one answer: a kind of :mod:`fields`, a list of choices, a pattern or a range."""
 
 
 class Offer(_Data):
     """A service that can be started here.
 
-    ``own_reference`` is a format with ``{number}`` and ``{year}``. ``words`` and ``next`` are the agency's by state,
-    before the office's own.
+    ``own_reference`` is a format with ``{number}``, ``{year}`` and ``{yy}``. ``words`` and ``next`` are the agency's by
+    state, before the office's own. ``at_once`` services need nobody to decide: they are done when nothing is due.
     """
 
     id: str
     name: str
+    kind: Literal["api", "handover"] = "api"
+    at_once: bool = False
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     fee: Fee | None = None
@@ -52,12 +93,16 @@ class Offer(_Data):
 
 
 class Office(_Data):
-    """An agency. ``first_number`` is where its counting begins; ``fields`` says how it looks at each fact."""
+    """An agency. ``first_number`` is where its counting begins; ``fields`` says how it looks at each fact.
+
+    ``documents`` are the facts that are answered with a file.
+    """
 
     id: str
     name: str
     first_number: int
-    fields: dict[str, str | tuple[str, ...]]
+    fields: dict[str, Look]
+    documents: dict[str, Paper] = {}
     words: dict[State, str]
     next: dict[State, str] = {}
     services: tuple[Offer, ...]
@@ -65,7 +110,7 @@ class Office(_Data):
 
     @field_validator("fields")
     @classmethod
-    def _known(cls, value: dict[str, str | tuple[str, ...]]) -> dict[str, str | tuple[str, ...]]:
+    def _known(cls, value: dict[str, Look]) -> dict[str, Look]:
         for fact, kind in value.items():
             if isinstance(kind, str) and kind not in fields.KINDS:
                 raise ValueError(f"`{fact}` is of kind `{kind}`; kinds are {', '.join(fields.KINDS)}")
@@ -74,9 +119,12 @@ class Office(_Data):
     @model_validator(mode="after")
     def _complete(self) -> Office:
         for service in self.services:
-            unknown = [fact for fact in (*service.required, *service.optional) if fact not in self.fields]
+            asked = (*service.required, *service.optional)
+            unknown = [fact for fact in asked if fact not in self.fields and fact not in self.documents]
             if unknown:
                 raise ValueError(f"`{service.id}` asks for {', '.join(unknown)}, which `fields` does not have")
+            if service.fee and service.fee.fact and service.fee.fact not in service.required:
+                raise ValueError(f"`{service.id}` costs what `{service.fee.fact}` says, and does not ask for it")
         strangers = set(self.checks) - {service.id for service in self.services}
         if strangers:
             raise ValueError(f"there are checks for {', '.join(strangers)}, which is no service here")
@@ -99,9 +147,21 @@ class Office(_Data):
                 Capability(
                     service=one.id,
                     name=one.name,
+                    kind=one.kind,
                     required=list(one.required),
                     optional=list(one.optional),
-                    fee=one.fee.amount if one.fee else 0,
+                    documents=[
+                        DocumentWish(
+                            fact=fact,
+                            name=paper.name,
+                            media_types=list(paper.media_types),
+                            largest_bytes=int(paper.largest_mb * 1_000_000),
+                        )
+                        for fact, paper in self.documents.items()
+                        if fact in (*one.required, *one.optional)
+                    ],
+                    fee=(one.fee.amount or 0) if one.fee else 0,
+                    fee_from=one.fee.fact if one.fee else None,
                     usual_days=one.usual_days,
                     after=list(one.after),
                 )
@@ -128,6 +188,12 @@ class Office(_Data):
         """What happens next in a state, if anything does."""
         return offer.next.get(state) or self.next.get(state)
 
+    def fee(self, offer: Offer, answers: Answers) -> float:
+        """What an application costs, in dollars."""
+        if offer.fee is None:
+            return 0
+        return round(float(offer.fee.amount if offer.fee.fact is None else answers[offer.fee.fact]), 2)  # type: ignore[arg-type]
+
     def expected_by(self, offer: Offer, day: dt.date) -> dt.date:
         """The day by which what begins on ``day`` is usually decided."""
         return count(day, f"{offer.usual_days} working days")
@@ -141,7 +207,11 @@ class Office(_Data):
         for fact, value in answers.items():
             if fact not in known:
                 wrong[fact] = "We do not ask for this. Leave it out."
-            elif problem := fields.check("text" if fact == FREE_WORDS else self.fields[fact], value, day):
+            elif fact in self.documents:
+                # Whether it was sent is the register's to know.
+                if not isinstance(value, str):
+                    wrong[fact] = "Send the document first, and give its id here."
+            elif problem := _look("text" if fact == FREE_WORDS else self.fields[fact], value, day):
                 wrong[fact] = problem
         return wrong
 
@@ -150,6 +220,18 @@ class Office(_Data):
         for check in self.checks.get(offer.id, ()):
             wrong |= check(answers, day)
         return wrong
+
+
+def _look(how: Look, value: object, day: dt.date) -> str | None:
+    match how:
+        case Written():
+            said = re.sub(r"[\s-]", "", value).upper() if isinstance(value, str) else ""
+            return None if re.fullmatch(how.pattern, said) else how.say
+        case Counted():
+            fine = isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
+            return None if fine and how.least <= float(str(value)) <= how.most else how.say
+        case _:
+            return fields.check(how, value, day)
 
 
 def day(answers: Mapping[str, Any], fact: str) -> dt.date | None:

@@ -20,11 +20,12 @@ from connectors.agencies.sandbox.tables import WebhookRow
 from storage import Database, now
 
 _AT_ONCE = 20
+_STALE = dt.timedelta(minutes=10)
 _log = logging.getLogger(__name__)
 
 
 class Outbox:
-    """Sends webhooks, those of one application in order.
+    """Sends webhooks, those of one application in order, where no fault turns it round.
 
     Args:
         secret: ``whsec_`` and base64.
@@ -51,6 +52,8 @@ class Outbox:
         self._tries = tries
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
+        self._held: dict[int, tuple[str, dt.datetime]] = {}
+        self._let_go: set[int] = set()
 
     def add(self, session: Session, agency: str, url: str, application: Application) -> None:
         """Puts a change into the outbox, in the transaction that makes it. Call :meth:`wake` after that."""
@@ -97,8 +100,10 @@ class Outbox:
                     await self._news.wait()
 
     async def _try(self, http: httpx.AsyncClient, row: WebhookRow) -> None:
+        if self._hold(row):
+            return
         signer = self._forger if self._faults.take(row.agency, ["bad_signature"]) else self._signer
-        at = now()
+        at = now() - (_STALE if self._faults.take(row.agency, ["stale_webhook"]) else dt.timedelta())
         headers = {
             "Content-Type": "application/json",
             "webhook-id": row.webhook,
@@ -111,12 +116,30 @@ class Outbox:
             await _post(http, row.url, row.body, headers)
         await asyncio.to_thread(self._note, row.id, arrived, gone)
 
+    def _hold(self, row: WebhookRow) -> bool:
+        """Whether this one waits for a later one to overtake it. Each is held once."""
+        if row.id in self._let_go:
+            return False
+        fault = self._faults.take(row.agency, ["reordered_webhook"])
+        if fault is None:
+            return False
+        self._held[row.id] = (row.application, now() + dt.timedelta(seconds=fault.seconds))
+        return True
+
+    def _release(self, overtaken_by: WebhookRow | None = None) -> None:
+        for id, (application, until) in list(self._held.items()):
+            if until <= now() or (overtaken_by and overtaken_by.application == application):
+                del self._held[id]
+                self._let_go.add(id)
+
     def _note(self, id: int, arrived: bool, gone: bool) -> None:
         with self._database.begin() as session:
             row = session.get_one(WebhookRow, id)
             row.attempts += 1
             if arrived:
                 row.sent_at = now()
+                self._let_go.discard(id)
+                self._release(overtaken_by=row)
             elif gone or row.attempts >= self._tries:
                 row.given_up_at = now()
                 _log.warning("gave up webhook %s after %d tries", row.webhook, row.attempts)
@@ -125,23 +148,25 @@ class Outbox:
                 row.due_at = now() + dt.timedelta(seconds=pause)
 
     def _due(self) -> list[WebhookRow]:
-        wanted = select(WebhookRow).where(WebhookRow.id.in_(_heads()), WebhookRow.due_at <= now())
+        self._release()
+        wanted = select(WebhookRow).where(WebhookRow.id.in_(self._heads()), WebhookRow.due_at <= now())
         with self._database.begin() as session:
             return list(session.scalars(wanted.order_by(WebhookRow.due_at).limit(_AT_ONCE)))
 
     def _pause(self) -> float:
         with self._database.begin() as session:
-            first = session.scalar(select(func.min(WebhookRow.due_at)).where(WebhookRow.id.in_(_heads())))
-        return 60.0 if first is None else min(max((first - now()).total_seconds(), 0.01), 60.0)
+            first = session.scalar(select(func.min(WebhookRow.due_at)).where(WebhookRow.id.in_(self._heads())))
+        times = [until for _, until in self._held.values()] + ([] if first is None else [first])
+        return min(max((min(times) - now()).total_seconds(), 0.01), 60.0) if times else 60.0
+
+    def _heads(self) -> Select[int]:
+        """The oldest waiting webhook of each application that is not held back."""
+        free = WebhookRow.id.not_in(list(self._held))
+        return select(func.min(WebhookRow.id)).where(_waiting(), free).group_by(WebhookRow.application)
 
 
 def _waiting() -> ColumnElement[bool]:
     return WebhookRow.sent_at.is_(None) & WebhookRow.given_up_at.is_(None)
-
-
-def _heads() -> Select[int]:
-    """The oldest waiting webhook of each application."""
-    return select(func.min(WebhookRow.id)).where(_waiting()).group_by(WebhookRow.application)
 
 
 async def _post(http: httpx.AsyncClient, url: str, body: str, headers: dict[str, str]) -> tuple[bool, bool]:

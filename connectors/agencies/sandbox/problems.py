@@ -19,6 +19,8 @@ from connectors.agencies.contract import FieldError, Problem, TokenError
 MEDIA_TYPE = "application/problem+json"
 LARGEST_BODY = 65_536
 """Bytes."""
+LARGEST_UPLOAD = 11_000_000
+"""Bytes, where a document may come."""
 
 _SEEN_IN = ("body", "query", "path", "header")
 _log = logging.getLogger(__name__)
@@ -62,7 +64,10 @@ class NoGrant(Exception):
 
 
 class BodyLimit:
-    """ASGI middleware: a body of more than :data:`LARGEST_BODY` bytes is not read to its end. Announced or not."""
+    """ASGI middleware: a body of more than :data:`LARGEST_BODY` bytes is not read to its end. Announced or not.
+
+    A document may be longer, up to :data:`LARGEST_UPLOAD`.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -70,12 +75,13 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
         read = 0
+        largest = LARGEST_UPLOAD if scope.get("path", "").endswith("/v1/documents") else LARGEST_BODY
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > LARGEST_BODY:
+            if read > largest:
                 # FastAPI lets its own kind of error through while it reads a body, and no other.
                 raise fastapi.HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message

@@ -11,16 +11,26 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from connectors.agencies.contract import FINAL, Answers, Application, Change, Information, NewApplication, State
+from connectors.agencies.contract import (
+    FINAL,
+    Answers,
+    Application,
+    Change,
+    Information,
+    NewApplication,
+    PaymentPage,
+    State,
+)
 from connectors.agencies.http import is_loopback
+from connectors.agencies.sandbox import bills, documents
 from connectors.agencies.sandbox.fields import today
 from connectors.agencies.sandbox.office import FREE_WORDS, Offer, Office
 from connectors.agencies.sandbox.outbox import Outbox
 from connectors.agencies.sandbox.problems import Refused
-from connectors.agencies.sandbox.tables import ApplicationRow, ChangeRow, KeyRow, WebhookRow
+from connectors.agencies.sandbox.tables import ApplicationRow, BillRow, ChangeRow, KeyRow, WebhookRow
 from storage import Database, now
 
 MOVES: dict[State, tuple[State, ...]] = {
@@ -62,7 +72,7 @@ class Register:
         Raises:
             Refused: where the key or the reference belongs to another request, or an answer is wrong.
         """
-        request = _digest("applications", new)
+        request = digest("applications", new)
         with self._database.begin() as session:
             before = _by_key(session, office.id, key, request)
             if before is not None:
@@ -71,7 +81,12 @@ class Register:
             taken = select(ApplicationRow.id).filter_by(agency=office.id, reference=new.reference)
             if session.scalar(taken) is not None:
                 raise Refused(409, "reference", "This reference is taken", "Another application has it.")
+            absent = documents.missing(session, office, new.reference, new.answers)
+            if absent:
+                raise _wrong_answers(absent)
             row = self._enter(session, office, offer, new)
+            if cost := office.fee(offer, new.answers):
+                bills.write(session, row.id, cost, (offer.fee and offer.fee.what) or offer.name)
             session.add(KeyRow(agency=office.id, key=key, request=request, application=row.id))
             self._change(session, row, "received")
             made = _application(session, row)
@@ -93,7 +108,7 @@ class Register:
         Raises:
             Refused: where it did not ask, or an answer is wrong.
         """
-        request = _digest(id, information)
+        request = digest(id, information)
         with self._database.begin() as session:
             before = _by_key(session, office.id, key, request)
             if before is not None:
@@ -103,6 +118,7 @@ class Register:
                 raise Refused(409, "state", "Nothing was asked for", f"The application is {row.state}.")
             offer = self._offer(row)
             wrong = office.problems_later(offer, row.answers, information.answers, today())
+            wrong = wrong or documents.missing(session, office, row.reference, information.answers)
             if wrong:
                 raise _wrong_answers(wrong)
             row.answers = {**row.answers, **information.answers}
@@ -144,6 +160,9 @@ class Register:
                 raise Refused(409, "state", "That can't be done now", f"It is {row.state} and can't become {state}.")
             if state in ("more_information_needed", "declined") and not (message or "").strip():
                 raise Refused(422, "message", "Words are missing", "Say why.", {"message": "Say why, in plain words."})
+            bill = bills.of(session, row.id)
+            if bill and bill.paid_at is None and state in ("approved", "completed"):
+                raise Refused(409, "payment", "This is not paid yet", "Wait for the payment, or decline.")
             offer = self._offer(row)
             asked = list(dict.fromkeys(wanted)) or [FREE_WORDS]
             strangers = set(asked) - {*offer.required, *offer.optional, FREE_WORDS}
@@ -154,15 +173,74 @@ class Register:
         self._outbox.wake()
         return made
 
-    def advance(self, before: dt.datetime) -> int:
-        """Moves on by itself what has not changed since ``before``: received, approved, completed. Gives how many."""
-        wanted = select(ApplicationRow).where(
-            ApplicationRow.state.in_(("received", "approved")), ApplicationRow.updated_at <= before
-        )
+    def pay(self, office: Office, id: str, return_url: str) -> PaymentPage:
+        """The one payment of the application; its page's address is the caller's to write.
+
+        Raises:
+            Refused: where there is nothing to pay, or nobody can be sent back to that address.
+        """
+        if not _may_call(return_url):
+            said = {"return_url": "The sandbox sends people back to addresses on its own machine only."}
+            raise Refused(422, "return", "Nobody can be sent there", "Choose another address.", said)
         with self._database.begin() as session:
-            rows = list(session.scalars(wanted.limit(500)))
+            row = _row(session, id, office.id)
+            bill = bills.of(session, row.id)
+            if bill is None or (bill.paid_at is None and row.state in FINAL):
+                raise Refused(409, "payment", "There is nothing to pay", "This application has no open bill.")
+            bill.return_url = return_url
+            return PaymentPage(id=bill.id, state=bills.payment(bill).state, amount=bill.amount)
+
+    def bill(self, id: str) -> bills.Bill | None:
+        """A bill by its id, once somebody wanted to pay it."""
+        with self._database.begin() as session:
+            row = session.get(BillRow, id)
+            if row is None or row.return_url is None:
+                return None
+            application = session.get_one(ApplicationRow, row.application)
+            return bills.Bill(
+                id=row.id,
+                agency=self._offices[application.agency].name,
+                what=row.what,
+                amount=row.amount,
+                receipt=row.receipt,
+                return_url=row.return_url,
+                is_open=row.paid_at is None and application.state not in FINAL,
+            )
+
+    def settle(self, id: str) -> bool:
+        """Takes the money for a bill that is open; gives whether it was this call that did."""
+        with self._database.begin() as session:
+            bill = session.get(BillRow, id)
+            if bill is None:
+                return False
+            row = session.get_one(ApplicationRow, bill.application)
+            if row.state in FINAL or not bills.settle(session, id):
+                return False
+            session.refresh(bill)
+            state = next(one for one in MOVES if one == row.state)
+            self._change(session, row, state, f"We have your payment of ${bill.amount:,.2f}. Thank you.", row.wanted)
+        self._outbox.wake()
+        return True
+
+    def advance(self, before: dt.datetime | None) -> int:
+        """Moves on by itself what waits for nobody; gives how many.
+
+        Services that are done at once are completed. Others go from received to approved to completed where they have
+        not changed since ``before``; with None they wait for the desk. Nothing goes on that is not paid.
+        """
+        unpaid = select(BillRow.application).where(BillRow.paid_at.is_(None))
+        open = ApplicationRow.state.in_(("received", "approved")) & ApplicationRow.id.not_in(unpaid)
+        quick = [
+            (office.id, offer.id) for office in self._offices.values() for offer in office.services if offer.at_once
+        ]
+        ripe: ColumnElement[bool] = tuple_(ApplicationRow.agency, ApplicationRow.service).in_(quick)
+        if before is not None:
+            ripe = ripe | (ApplicationRow.updated_at <= before)
+        with self._database.begin() as session:
+            rows = list(session.scalars(select(ApplicationRow).where(open & ripe).limit(500)))
             for row in rows:
-                self._change(session, row, "approved" if row.state == "received" else "completed")
+                is_last = row.state == "approved" or (row.agency, row.service) in quick
+                self._change(session, row, "completed" if is_last else "approved")
         if rows:
             self._outbox.wake()
         return len(rows)
@@ -177,7 +255,7 @@ class Register:
 
     def _judge(self, office: Office, new: NewApplication) -> Offer:
         offer = office.offer(new.service)
-        if offer is None:
+        if offer is None or offer.kind != "api":
             said = {"service": "We do not offer this. GET /capabilities tells what we do."}
             raise Refused(422, "service", "No such service", "This agency does not offer it.", said)
         wrong = office.problems(offer, new.answers, today())
@@ -227,6 +305,9 @@ class Register:
         office, offer, at = self._offices[row.agency], self._offer(row), now()
         row.state, row.updated_at, row.sequence = state, at, row.sequence + 1
         row.message, row.next = message or office.say(offer, state), office.say_next(offer, state)
+        bill = bills.of(session, row.id)
+        if state == "received" and bill is not None and bill.paid_at is None:
+            row.next = f"Pay ${bill.amount:,.2f}. Then we go on."
         row.wanted = list(wanted) if state == "more_information_needed" else []
         if state == "received":
             row.expected_by = office.expected_by(offer, today())
@@ -270,7 +351,8 @@ def _wrong_answers(wrong: Mapping[str, str]) -> Refused:
     return Refused(422, "answers", "Some answers must change", "Mend the answers below and send them again.", wrong)
 
 
-def _digest(place: str, body: BaseModel) -> str:
+def digest(place: str, body: BaseModel) -> str:
+    """What tells one request from another, however its keys are ordered."""
     said = json.dumps([place, body.model_dump(mode="json")], sort_keys=True)
     return hashlib.sha256(said.encode(errors="replace")).hexdigest()
 
@@ -286,8 +368,12 @@ def _may_call(url: str) -> bool:
 
 def _application(session: Session, row: ApplicationRow) -> Application:
     changes = session.scalars(select(ChangeRow).filter_by(application=row.id).order_by(ChangeRow.sequence))
+    bill = bills.of(session, row.id)
+    # What was never paid and never will be is no bill any more.
+    shown = bill is not None and (bill.paid_at is not None or row.state not in FINAL)
     return Application.model_validate(
         {name: getattr(row, name) for name in Application.model_fields if name not in ("history", "payment")}
+        | {"payment": bills.payment(bill) if bill is not None and shown else None}
         | {"history": [Change.model_validate(change, from_attributes=True) for change in changes]}
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage import Moment
@@ -80,3 +80,51 @@ class WebhookRow(Kept):
     due_at: Mapped[dt.datetime] = mapped_column(Moment)
     sent_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     given_up_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class BillRow(Kept):
+    """What an application costs, and the one payment of it."""
+
+    __tablename__ = "bill"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    application: Mapped[str] = mapped_column(ForeignKey("application.id"), unique=True)
+    amount: Mapped[float]
+    what: Mapped[str]
+    return_url: Mapped[str | None]
+    paid_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    receipt: Mapped[str | None]
+
+
+class DocumentRow(Kept):
+    """A file that was sent, and the key that it came with."""
+
+    __tablename__ = "document"
+    __table_args__ = (UniqueConstraint("agency", "key"), Index("ix_document_reference", "agency", "reference"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    agency: Mapped[str]
+    key: Mapped[str]
+    reference: Mapped[str]
+    fact: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[dt.datetime] = mapped_column(Moment)
+
+
+class HandoverRow(Kept):
+    """Answers that wait for a person at the agency's own form. They go when the form was opened."""
+
+    __tablename__ = "handover"
+    __table_args__ = (UniqueConstraint("agency", "key"),)
+
+    token: Mapped[str] = mapped_column(primary_key=True)
+    agency: Mapped[str]
+    key: Mapped[str]
+    request: Mapped[str]
+    service: Mapped[str]
+    answers: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    expires_at: Mapped[dt.datetime] = mapped_column(Moment)
+    opened_at: Mapped[dt.datetime | None] = mapped_column(Moment)

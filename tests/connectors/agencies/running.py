@@ -29,7 +29,7 @@ WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 _CONSENTED = now()
 
 
-def order(service: str = "birth-certificate", reference: str = "ARA-7K2M-9QXP", **changed: Value | None) -> Order:
+def order(service: str = "register-birth", reference: str = "ARA-7K2M-9QXP", **changed: Value | None) -> Order:
     """An order with good answers; ``changed`` replaces some, and None leaves one out."""
     answers = {**good(service), **changed}
     return Order(
@@ -136,6 +136,12 @@ class Sandbox:
         answer = self.http.post(f"/desk/api/applications/{id}/move", json={"state": state, "message": message})
         made: dict[str, Any] = answer.raise_for_status().json()
         return made
+
+    def pay(self, id: str, choice: str = "pay", agency: str = "dia") -> httpx.Response:
+        """Pays for an application as a person would; gives how the payment page sent them back."""
+        page = self.agency(agency).pay(id, "http://127.0.0.1:9/back?to=1")
+        assert page.url is not None
+        return self.http.post(page.url, data={"choice": choice})
 
     def fault(self, kind: str, count: int = 1, seconds: float = 1, agency: str = "dia") -> None:
         """Switches a fault on."""

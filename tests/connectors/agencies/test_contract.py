@@ -29,6 +29,9 @@ def test_there_is_an_example_of_each_body() -> None:
         "Information",
         "Problem",
         "Event",
+        "Document",
+        "PaymentPage",
+        "Handover",
     }
     assert NewFault.model_validate_json(DOCUMENT.rpartition("```json\n")[2].partition("```")[0]).kind == "lost_answer"
 

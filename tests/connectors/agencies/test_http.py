@@ -81,7 +81,7 @@ def test_an_application_goes_all_the_way(sandbox: Sandbox) -> None:
     agency = sandbox.agency()
     made = agency.start(order())
     assert (made.state, made.sequence) == ("received", 1)
-    assert made.agency_reference.startswith("CRT")
+    assert made.agency_reference.startswith("BDM")
     assert made.expected_by is not None
     assert made.expected_by > dt.datetime.now(dt.UTC).date()
     sandbox.move(made.id, "approved")
@@ -109,9 +109,9 @@ def test_starting_twice_gives_one_application(sandbox: Sandbox) -> None:
 
 def test_wrong_answers_are_named(sandbox: Sandbox) -> None:
     with pytest.raises(NotAccepted) as caught:
-        sandbox.agency().start(order(certificate_name="R2D2", full_name=None))
-    assert set(caught.value.problems) == {"certificate_name", "full_name"}
-    assert "letters" in caught.value.problems["certificate_name"]
+        sandbox.agency().start(order(baby_given_names="R2D2", full_name=None))
+    assert set(caught.value.problems) == {"baby_given_names", "full_name"}
+    assert "letters" in caught.value.problems["baby_given_names"]
 
 
 def test_taking_back_works_twice_and_not_too_late(sandbox: Sandbox) -> None:

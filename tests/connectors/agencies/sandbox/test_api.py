@@ -17,9 +17,9 @@ START = "/dia/v1/applications"
 
 def body(**changed: Any) -> dict[str, Any]:
     return {
-        "service": "birth-certificate",
+        "service": "register-birth",
         "reference": "ARA-7K2M-9QXP",
-        "answers": good("birth-certificate"),
+        "answers": good("register-birth"),
         "consent": {"given_at": "2020-01-01T00:00:00Z", "notice": "2026-11"},
         **changed,
     }
@@ -43,7 +43,7 @@ def is_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
 def test_capabilities_say_what_to_send(shared: Sandbox) -> None:
     said = shared.http.get("/dia/v1/capabilities", headers=shared.token()).json()
     (licence,) = [one for one in said["services"] if one["service"] == "marriage-licence"]
-    assert (said["agency"], said["contract"]) == ("dia", "1.0")
+    assert (said["agency"], said["contract"]) == ("dia", "1.1")
     assert licence["fee"] == 150
     assert "wedding_date" in licence["required"]
 
@@ -86,9 +86,9 @@ def test_a_refused_start_leaves_nothing_behind(sandbox: Sandbox) -> None:
     ("changed", "field"),
     [
         ({"service": "child-ird-number"}, "service"),
-        ({"answers": {**good("birth-certificate"), "full_name": None}}, "answers.full_name"),
-        ({"answers": {**good("birth-certificate"), "full_name": ["a"]}}, "answers.full_name"),
-        ({"answers": {**good("birth-certificate"), "full_name": "1"}}, "full_name"),
+        ({"answers": {**good("register-birth"), "full_name": None}}, "answers.full_name"),
+        ({"answers": {**good("register-birth"), "full_name": ["a"]}}, "answers.full_name"),
+        ({"answers": {**good("register-birth"), "full_name": "1"}}, "full_name"),
         ({"consent": None}, "consent"),
         ({"consent": {"given_at": "2026-01-01T00:00:00", "notice": "1"}}, "consent.given_at"),
         ({"consent": {"given_at": "2199-01-01T00:00:00Z", "notice": "1"}}, "consent.given_at"),
@@ -141,7 +141,7 @@ def test_what_was_asked_for_is_sent_once(sandbox: Sandbox) -> None:
     made = start(sandbox).json()
     address = f"{START}/{made['id']}/information"
     headers = {**sandbox.token(), "Idempotency-Key": "more-1"}
-    sent = {"answers": {"more_information": "It was in Exampleville.", "certificate_birth_date": "2020-05-07"}}
+    sent = {"answers": {"more_information": "It was in Exampleville.", "baby_birth_place": "Exampleville"}}
     is_problem(sandbox.http.post(address, json=sent, headers=headers), 409)
     moved = sandbox.http.post(
         f"/desk/api/applications/{made['id']}/move",
@@ -149,16 +149,16 @@ def test_what_was_asked_for_is_sent_once(sandbox: Sandbox) -> None:
     ).json()
     assert moved["wanted"] == ["more_information"]
     assert moved["expected_by"] is None
-    wrong = {"answers": {"certificate_birth_date": "soon", "shoe_size": 42}}
+    wrong = {"answers": {"baby_birth_date": "soon", "shoe_size": 42}}
     said = is_problem(sandbox.http.post(address, json=wrong, headers=headers), 422)
-    assert {error["field"] for error in said["errors"]} == {"certificate_birth_date", "shoe_size"}
+    assert {error["field"] for error in said["errors"]} == {"baby_birth_date", "shoe_size"}
     for _ in range(2):
         answer = sandbox.http.post(address, json=sent, headers=headers)
         assert answer.status_code == 200
         assert (answer.json()["state"], answer.json()["sequence"], answer.json()["wanted"]) == ("received", 3, [])
     (filed,) = sandbox.filed()
     assert filed["answers"]["more_information"] == "It was in Exampleville."
-    assert filed["answers"]["certificate_birth_date"] == "2020-05-07"
+    assert filed["answers"]["baby_birth_place"] == "Exampleville"
 
 
 def test_history_tells_every_state(sandbox: Sandbox) -> None:
@@ -251,6 +251,9 @@ def test_the_document_is_the_contract(shared: Sandbox) -> None:
         "/applications/{id}",
         "/applications/{id}/information",
         "/applications/{id}/withdraw",
+        "/applications/{id}/payment",
+        "/documents",
+        "/handovers",
     }
     start = said["paths"]["/applications"]["post"]
     assert set(start["responses"]) == {"200", "201", "400", "401", "404", "409", "413", "422", "429", "503"}

@@ -96,7 +96,7 @@ def test_the_page_keeps_to_itself(sandbox: Sandbox) -> None:
 
 
 def test_what_people_wrote_is_no_markup(sandbox: Sandbox) -> None:
-    sandbox.agency().start(order(postal_address="<b>1 Example Street</b>, Wellington"))
+    sandbox.agency().start(order(baby_birth_place="<b>1 Example Street</b>, Wellington"))
     page = sandbox.http.get("/desk", params={"moved": "<i>"}).text
     assert "<b>" not in page
     assert "&lt;b&gt;1 Example Street" in page

@@ -65,3 +65,40 @@ def test_faults_come_in_order_and_run_out() -> None:
     came = [fault.kind if (fault := faults.take("dia", ["slow", "error"])) else None for _ in range(4)]
     assert came == ["error", "error", "slow", None]
     assert [fault.kind for fault in faults.all()] == ["bad_signature"]
+
+
+def test_a_window_lasts_for_its_time_and_gives_no_token() -> None:
+    at = [100.0]
+    faults = Faults(clock=lambda: at[0])
+    faults.add(NewFault(agency="dia", kind="maintenance", for_seconds=60))
+    faults.add(NewFault(agency="dia", kind="error"))
+    for _ in range(5):
+        fault = faults.take("dia", ["maintenance", "error"])
+        assert fault is not None
+        assert (fault.kind, fault.for_seconds) == ("maintenance", 60)
+    assert faults.take("dia", ["maintenance", "error"], windows=True) is not None
+    at[0] += 59
+    fault = faults.take("dia", ["maintenance"])
+    assert fault is not None
+    assert fault.for_seconds == 1
+    at[0] += 1
+    assert faults.take("dia", ["maintenance", "error"], windows=True) is None
+    assert [one.kind for one in faults.all()] == ["error"]
+
+
+def test_a_window_says_when_it_ends(sandbox: Sandbox) -> None:
+    body = {"agency": "*", "kind": "maintenance", "for_seconds": 50}
+    sandbox.http.post("/desk/api/faults", json=body).raise_for_status()
+    for id in ("dia", "ir"):
+        with pytest.raises(AgencyUnavailable, match="no access token") as caught:
+            sandbox.agency(id).start(order())
+        assert caught.value.retry_after is not None
+        assert 45 <= caught.value.retry_after <= 50
+
+
+def test_a_share_hits_by_chance() -> None:
+    chances = iter([0.1, 0.3, 0.2, 0.9])
+    faults = Faults(chance=lambda: next(chances))
+    faults.add(NewFault(agency="*", kind="drop", count=10, share=0.25))
+    assert [faults.take("ir", ["drop"]) is not None for _ in range(4)] == [True, False, True, False]
+    assert faults.all()[0].count == 8

@@ -95,3 +95,29 @@ def test_logs_hold_no_answers(sandbox: Sandbox, receiver: Receiver, caplog: pyte
     assert caplog.text
     for secret in ("Māia", "maia@", "Example Street", "Hēmi", "Bearer "):
         assert secret not in caplog.text
+
+
+def test_a_webhook_can_be_overtaken_by_a_later_one(sandbox: Sandbox, receiver: Receiver) -> None:
+    sandbox.fault("reordered_webhook", seconds=60)
+    made = sandbox.agency(callback_url=receiver.url).start(order())
+    sandbox.move(made.id, "approved")
+    until(lambda: len(receiver.got) == 2)
+    assert sequences(receiver) == [2, 1]
+
+
+def test_a_webhook_that_none_overtakes_comes_late(sandbox: Sandbox, receiver: Receiver) -> None:
+    sandbox.fault("reordered_webhook", seconds=0.3)
+    sandbox.agency(callback_url=receiver.url).start(order())
+    until(lambda: len(receiver.got) == 1)
+    assert sequences(receiver) == [1]
+
+
+def test_a_stale_webhook_is_refused_and_comes_again(sandbox: Sandbox, receiver: Receiver) -> None:
+    receiver.statuses = [401]
+    sandbox.fault("stale_webhook")
+    sandbox.agency(callback_url=receiver.url).start(order())
+    until(lambda: len(receiver.got) == 2)
+    (stale, body), (fresh, again) = receiver.got
+    with pytest.raises(BadWebhook, match="too old"):
+        Webhooks(WEBHOOK_SECRET).read(body, stale)
+    assert Webhooks(WEBHOOK_SECRET).read(again, fresh).webhook == stale["webhook-id"]
