@@ -39,8 +39,9 @@ def until(true: Callable[[], Any], seconds: float = 30, what: str = "it") -> Any
 class Running:
     """Aratohu, running."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
+        self.settings = {f"ARATOHU_{name.upper()}": value for name, value in settings.items()}
         self.port, self.rasa_port, self.sandbox_port = free_port(), free_port(), free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.desk = f"http://127.0.0.1:{self.sandbox_port}/desk"
@@ -66,6 +67,7 @@ class Running:
                     "ARATOHU_SANDBOX_PORT": str(self.sandbox_port),
                     "ARATOHU_FOLLOW_SECONDS": "2",
                     "ARATOHU_REQUESTS_A_MINUTE": "100000",
+                    **self.settings,
                 },
             )
         until(self._is_ready, 300, f"ready (see {self.said})")
