@@ -14,6 +14,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.explain import explain
+
 
 class Private(InputChannel):
     """Takes ``{"sender", "message", "metadata"}`` and answers with everything the actions said, in order."""
@@ -55,5 +57,15 @@ class Private(InputChannel):
             )
             said: list[dict[str, Any]] = output.messages
             return response.json(said)
+
+        @messages.route("/explain", methods=["POST"])
+        async def read(request: Request) -> HTTPResponse:
+            given = (request.headers.get("authorization") or "").rpartition("Bearer ")[2]
+            if not hmac.compare_digest(given.encode(), self._token.encode()):
+                return response.json({"error": "not allowed"}, status=401)
+            texts = [str(text) for text in (request.json or {}).get("texts") or []]
+            if not texts:
+                return response.json({"error": "no texts"}, status=422)
+            return response.json(explain(request.app.ctx.agent.processor, texts))
 
         return messages

@@ -35,7 +35,7 @@ LEARNED: Final = (
 """What the model is made of. The evaluation sets are no YAML, and no part of it."""
 
 BESIDE: Final = {
-    f"{name}.py" for name in ("benchmark", "channel", "evaluate", "examples", "fast", "recognise", "serve")
+    f"{name}.py" for name in ("benchmark", "channel", "evaluate", "examples", "explain", "fast", "recognise", "serve")
 }
 """Programs beside the model, whose changes leave it as it is."""
 

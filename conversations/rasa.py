@@ -48,6 +48,20 @@ class Parse(BaseModel):
         )
 
 
+class Word(BaseModel):
+    """Part of a text, and how much less likely the life event is without it (0 to 1)."""
+
+    text: str
+    weight: float
+
+
+class Explained(BaseModel):
+    """What the model made of some texts; ``words`` of the first one, by life event, the strongest first."""
+
+    read: list[Parse]
+    words: dict[str, list[Word]] = {}
+
+
 class Rasa:
     """Rasa at its private address.
 
@@ -86,6 +100,29 @@ class Rasa:
             RasaDown: where no answer came.
         """
         return Parse.of(self._post("/model/parse", {"text": text}))
+
+    def explain(self, texts: list[str]) -> Explained:
+        """What the model makes of each of ``texts``, and which words of the first one spoke for its life events.
+
+        Raises:
+            RasaDown: where no answer came.
+        """
+        said = self._post("/webhooks/aratohu/explain", {"texts": texts})
+        return Explained(read=[Parse.of(one) for one in said["read"]], words=said["words"])
+
+    def replace(self, model: str, seconds: float = 120.0) -> None:
+        """Lets Rasa go on with another model file. What is said meanwhile waits for it; nothing is refused.
+
+        Raises:
+            RasaDown: where it could not be loaded; the model of before goes on.
+        """
+        try:
+            answer = self._http.put(
+                "/model", json={"model_file": model}, params={"token": self._token}, timeout=seconds
+            )
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise RasaDown(type(error).__name__) from error
 
     def rewind(self, conversation: str, since: dt.datetime) -> None:
         """Forgets the last message of ``conversation`` and what came of it, if it was said at ``since`` or later.

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from catalogue.finding import finder
 from connectors.channels import api, browse, chat, checking, exchange, finding, measures, problems, webhook
+from connectors.channels.console import app as console
 from connectors.channels.housekeeping import Housekeeping
 from connectors.channels.rendering import Pages
 from connectors.channels.security import Forms, Guard
@@ -81,6 +82,7 @@ def assemble(house: House) -> FastAPI:
     app.include_router(webhook.router(house))
     app.include_router(chat.router(house, pages, forms))
     app.include_router(browse.router(house, pages, forms))
+    console.install(app, house, pages, forms)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     app.add_middleware(Guard, largest=settings.body_limit, rate=f"{settings.requests_a_minute}/minute")
     return app

@@ -6,6 +6,8 @@ import datetime as dt
 import logging
 import threading
 
+import httpx
+
 from connectors.channels.wiring import House
 
 _log = logging.getLogger(__name__)
@@ -19,25 +21,40 @@ class Housekeeping:
         self._every = every
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+        self._post = threading.Thread(target=self._tell_desks, name="desk-webhooks", daemon=True)
         self._forgot = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     def start(self) -> None:
         """Starts looking around."""
         self._thread.start()
+        self._post.start()
 
     def stop(self) -> None:
         """Stops, after what it is at."""
         self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
+        for thread in (self._thread, self._post):
+            if thread.is_alive():
+                thread.join(timeout=10)
 
     def _run(self) -> None:
         while not self._stopping.wait(self._every):
             try:
+                self._house.desk.handovers.sweep()
                 self.answer_kept()
                 self.forget_old()
             except Exception:  # noqa: BLE001 - one bad round must not end the housekeeping
                 _log.exception("housekeeping failed; it goes on")
+
+    def _tell_desks(self) -> None:
+        """Tells desks of another make what is new, at once; a desk that is slow holds up nothing else."""
+        with httpx.Client(timeout=5.0, follow_redirects=False) as client, self._house.store.news.watch() as bell:
+            while not self._stopping.is_set():
+                try:
+                    self._house.desk.outbox.gather()
+                    self._house.desk.outbox.deliver(client)
+                except Exception:  # noqa: BLE001 - one bad round must not end the telling
+                    _log.exception("telling the desks failed; it goes on")
+                bell.wait(2.0)
 
     def answer_kept(self) -> None:
         """Answers messages that came while the assistant was away, once it is back."""

@@ -103,6 +103,11 @@ Count = Annotated[int, Field(ge=1, le=1_000_000), Expected("a whole number from 
 Days = Annotated[int, Field(ge=1, le=3650), Expected("a number of days from 1 to 3650")]
 OnOff = Annotated[bool, BeforeValidator(_yes_or_no), Expected("on or off")]
 Folder = Annotated[Path, AfterValidator(_absolute), Expected("a folder")]
+OptionalAddress = Annotated[
+    str,
+    AfterValidator(lambda url: _address(url) if url else ""),
+    Expected("a web address such as https://login.example.govt.nz, or nothing"),
+]
 WebAddress = Annotated[str, AfterValidator(_address), Expected("a web address such as https://aratohu.example.govt.nz")]
 DatabaseUrl = Annotated[
     str,
@@ -187,6 +192,20 @@ class Settings(BaseSettings):
     body_limit: Bytes = Field(65_536, description="largest request that is read, in bytes")
     conversation_days: Days = Field(30, description="days that a conversation is kept after its last word")
     application_days: Days = Field(365, description="days that an application is kept after the agency is done with it")
+
+    local_accounts: OnOff = Field(
+        True, description="whether advisers sign in with accounts made here (./aratohu adviser add)"
+    )
+    oidc_issuer: OptionalAddress = Field(
+        "", description="address of the OpenID Connect provider that signs advisers in; empty for none"
+    )
+    oidc_client_id: str = Field("aratohu", description="our name at the OpenID Connect provider")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="our password at the OpenID Connect provider")
+    oidc_name: str = Field("your organisation", description="what the button to the provider says")
+    oidc_roles_claim: str = Field("groups", description="the provider's claim that holds roles and teams")
+    oidc_prefix: str = Field(
+        "aratohu-", description="what names in that claim begin with: aratohu-adviser, aratohu-team-msd"
+    )
 
     session_secret: LongSecret = Field(
         default_factory=_secret("session_secret"), description="signs the pages' cookies"

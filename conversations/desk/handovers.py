@@ -247,6 +247,13 @@ class Handovers:
             return there
         return self.take(there.id, adviser)
 
+    def quoted(self, conversation: str, adviser: Adviser) -> Handover:
+        """The person quoted their code: the adviser may read the conversation, and the assistant keeps it."""
+        teams = self._teams.all()
+        team = next((teams[one] for one in adviser.teams if one in teams), teams[GENERAL])
+        made = self._make(conversation, "code", team, channel="code")
+        return self._finish(made.id, "answered", None)
+
     def open_call(
         self, adviser: Adviser, channel: Literal["call", "counter"], language: str, agency: str | None
     ) -> Handover:

@@ -14,6 +14,7 @@ HERE = "connectors.channels.command"
 COMMANDS = {
     "run": ("run:run", "Start everything: Rasa, the app and the sandbox agencies."),
     "stop": ("run:stop", "Stop what was started with run."),
+    "adviser": ("adviser:adviser", "Accounts of staff for the console."),
     "settings": ("settings:command", "List the settings: value, default and what each does."),
     "services": ("catalogue:services", "List the services of the catalogue."),
     "plan": ("catalogue:plan", "Make the plan for one or more life events."),

@@ -14,6 +14,7 @@ from typing import IO, NoReturn
 
 import click
 
+from connectors.channels.command.adviser import demo_account
 from connectors.channels.command.bot import prepare, trained
 from connectors.channels.command.group import RefusedError
 from connectors.channels.programs import programs, taken
@@ -45,6 +46,7 @@ def run() -> None:
         prepare("front-end", *(["bot"] if settings.has_own_rasa else []))
         if settings.has_own_rasa:
             trained(settings)
+        _offer_demo(settings)
         _supervise(Supervisor(parts, settings.logs, _note), settings)
 
 
@@ -72,6 +74,18 @@ def stop() -> None:
                 return
             time.sleep(0.1)
     raise FailedError(f"Aratohu (process {number}) does not stop. End it with: kill -9 {number}")
+
+
+def _offer_demo(settings: Settings) -> None:
+    """On a fresh machine with the sandbox, an account for the console, whose password is shown this once."""
+    marker = settings.data_dir / "demo-adviser"
+    if marker.exists():
+        return
+    # Where it would not be safe, there is none.
+    with contextlib.suppress(RefusedError):
+        click.echo(demo_account(settings))
+        click.echo("  (shown once; ./aratohu adviser demo makes a new password)")
+        marker.touch(mode=0o600)
 
 
 def _supervise(supervisor: Supervisor, settings: Settings) -> None:

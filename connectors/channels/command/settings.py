@@ -33,6 +33,8 @@ def listing(settings: Settings) -> list[Line]:
 
 def _shown(settings: Settings, name: str) -> str:
     value = getattr(settings, name)
+    if isinstance(value, SecretStr) and not value.get_secret_value():
+        return "none"
     if isinstance(value, SecretStr):
         return "set, not shown" if name in settings.model_fields_set else "made, not shown"
     if name.endswith("database_url"):
@@ -41,6 +43,8 @@ def _shown(settings: Settings, name: str) -> str:
 
 
 def _default(others: Settings, field: FieldInfo) -> str:
+    if isinstance(field.default, SecretStr):
+        return "none"
     if field.annotation is SecretStr:
         return "made once, kept in the data folder"
     data = dict(others.__dict__, database_url="sqlite")
