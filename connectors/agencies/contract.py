@@ -113,9 +113,9 @@ class Capability(Reply):
     """A service that can be started: the answers that it must and may have, its fee in dollars, its usual time.
 
     ``kind`` says how it starts: ``api`` by ``POST /applications``, ``handover`` by ``POST /handovers``, at the agency's
-    own form. ``fee`` is what has to be paid after the start; ``fee_from`` names the answer that says how much, where it
-    is not the same for all. ``usual_days`` are working days; ``after`` names services that must be done first, at any
-    agency.
+    own form. ``fee`` is what has to be paid after the start; ``fee_from`` names the answers that decide how much, where
+    it is not the same for all. ``usual_days`` are working days; ``after`` names services that must be done first, at
+    whichever agency.
     """
 
     service: str
@@ -125,7 +125,7 @@ class Capability(Reply):
     optional: list[str] = []
     documents: list[DocumentWish] = []
     fee: Dollars = 0
-    fee_from: str | None = None
+    fee_from: list[str] = []
     usual_days: int = Field(description="working days")
     after: list[str] = []
 

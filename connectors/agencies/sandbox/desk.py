@@ -125,9 +125,16 @@ def style() -> FileResponse:
 
 
 @routes.get("", include_in_schema=False)
-def page(request: Request, moved: str | None = None) -> Response:
-    """Every agency's applications, with a button for each thing that can be done."""
-    return _page(request, moved=moved)
+def front(request: Request) -> Response:
+    """The agencies, with how much waits at each."""
+    return _front(request)
+
+
+@routes.get("/agencies/{agency}", include_in_schema=False)
+def page(request: Request, agency: str, moved: str | None = None) -> Response:
+    """One agency's applications, with a button for each thing that can be done."""
+    office = _offices(request).get(agency)
+    return _page(request, office, moved=moved) if office else _front(request, 404, wrong="There is no such agency.")
 
 
 @routes.post("/applications/{id}/move", include_in_schema=False)
@@ -137,33 +144,48 @@ def press(
     state: Annotated[str, Form(max_length=40)] = "",
     message: Annotated[str, Form(max_length=2000)] = "",
     form_token: Annotated[str, Form(max_length=200)] = "",
+    ask_for: Annotated[list[str] | None, Form(max_length=50)] = None,
 ) -> Response:
     """A button was pressed: does it and goes back to the page."""
+    office = _offices(request).get(_register(request).agency_of(id) or "")
+    if office is None:
+        return _front(request, 404, wrong="No such application.")
     if not hmac.compare_digest(form_token.encode(), _form_token(request, request.cookies.get(_COOKIE, "")).encode()):
-        return _page(request, 403, wrong=(id, "This page was too old, or came from elsewhere. Press the button again."))
+        said = "This page was too old, or came from elsewhere. Press the button again."
+        return _page(request, office, 403, wrong=(id, said))
     wanted = next((one for one in BUTTONS if one == state), None)
     if wanted is None:
-        return _page(request, 422, wrong=(id, "Press one of the buttons."))
+        return _page(request, office, 422, wrong=(id, "Press one of the buttons."))
     try:
-        _register(request).move(id, wanted, message or None)
+        _register(request).move(id, wanted, message or None, ask_for or ())
     except Refused as refused:
         said = " ".join([refused.problem.title + ".", *(one.message for one in refused.problem.errors)])
-        return _page(request, refused.problem.status or 422, wrong=(id, said), typed=message)
-    return RedirectResponse(f"/desk?moved={id}#{id}", HTTPStatus.SEE_OTHER)
+        return _page(request, office, refused.problem.status or 422, wrong=(id, said), typed=message)
+    return RedirectResponse(f"/desk/agencies/{office.id}?moved={id}#{id}", HTTPStatus.SEE_OTHER)
+
+
+def _front(request: Request, status: int = 200, *, wrong: str | None = None) -> Response:
+    waiting = _register(request).waiting()
+    context = {
+        "offices": [(office, *waiting.get(office.id, (0, 0))) for office in _offices(request).values()],
+        "wrong": wrong,
+    }
+    return TEMPLATES.TemplateResponse(request, "agencies.html", context, status, page_headers())
 
 
 def _page(
     request: Request,
+    office: Office,
     status: int = 200,
     *,
     moved: str | None = None,
     wrong: tuple[str, str] | None = None,
     typed: str = "",
 ) -> Response:
-    register = _register(request)
     cookie = request.cookies.get(_COOKIE) or secrets.token_urlsafe(32)
     context: dict[str, Any] = {
-        "offices": [(office, register.filed(office.id, _SHOWN)) for office in _offices(request).values()],
+        "office": office,
+        "filed": _register(request).filed(office.id, _SHOWN),
         "moved": moved,
         "wrong": wrong,
         "typed": typed,
@@ -178,7 +200,13 @@ def _page(
 
 
 def _buttons(filed: Filed) -> list[tuple[State, str]]:
-    return [(state, BUTTONS[state]) for state in MOVES[filed.application.state]]
+    payment = filed.application.payment
+    unpaid = payment is not None and payment.state == "due"
+    return [
+        (state, BUTTONS[state])
+        for state in MOVES[filed.application.state]
+        if not (unpaid and state in ("approved", "completed"))
+    ]
 
 
 def _form_token(request: Request, cookie: str) -> str:

@@ -87,25 +87,26 @@ def _yes_no(value: object, today: dt.date) -> str | None:
     return None if isinstance(value, bool) else "Answer yes or no (true or false)."
 
 
-def _number(value: object) -> float | None:
+def number(value: object) -> float | None:
+    """The number that ``value`` is, where it is one and not beyond all measure."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if abs(value) < 1e12 and math.isfinite(value) else None
 
 
 def _money(value: object, today: dt.date) -> str | None:
-    number = _number(value)
-    return None if number is not None and number >= 0 else "Give an amount in dollars, 0 or more."
+    found = number(value)
+    return None if found is not None and found >= 0 else "Give an amount in dollars, 0 or more."
 
 
 def _years(value: object, today: dt.date) -> str | None:
-    number = _number(value)
-    return None if number is not None and 0 <= number <= 120 else "Give a number of years, from 0 to 120."
+    found = number(value)
+    return None if found is not None and 0 <= found <= 120 else "Give a number of years, from 0 to 120."
 
 
 def _hours(value: object, today: dt.date) -> str | None:
-    number = _number(value)
-    return None if number is not None and 0 <= number <= 168 else "Give a number of hours a week, from 0 to 168."
+    found = number(value)
+    return None if found is not None and 0 <= found <= 168 else "Give a number of hours a week, from 0 to 168."
 
 
 def _email(value: object, today: dt.date) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -27,21 +28,43 @@ class _Data(BaseModel):
 
 
 class Fee(_Data):
-    """What the person pays: ``amount`` in New Zealand dollars, or as much as the answer ``fact`` says.
+    """What the person pays, in New Zealand dollars, and where the figures were seen.
 
-    ``source`` is where the figure was seen. ``what`` is what it is for, where the service's name does not say it.
+    It is ``amount``, or the one of ``amounts`` that the answers to ``by`` name (joined by ``/``), or what the answer
+    ``fact`` says; times each of the answers in ``times``. ``what`` is what it is for, where the service's name does not
+    say it.
     """
 
     amount: float | None = Field(default=None, gt=0)
+    amounts: dict[str, float] = {}
+    by: tuple[str, ...] = ()
     fact: str | None = None
+    times: tuple[str, ...] = ()
     what: str | None = None
     source: str
 
     @model_validator(mode="after")
     def _one(self) -> Fee:
-        if (self.amount is None) == (self.fact is None):
-            raise ValueError("a fee is an `amount`, or what a `fact` says")
+        if [self.amount is not None, bool(self.amounts), self.fact is not None].count(True) != 1:
+            raise ValueError("a fee is an `amount`, or one of `amounts`, or what a `fact` says")
+        if bool(self.amounts) != bool(self.by):
+            raise ValueError("`by` names the answers that choose one of `amounts`")
         return self
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The answers that decide how much it is."""
+        return (*self.by, *((self.fact,) if self.fact else ()), *self.times)
+
+    def dollars(self, answers: Answers) -> float:
+        """How much it is for these answers, which were found good."""
+        if self.fact is not None:
+            one = float(answers[self.fact])
+        elif self.amount is not None:
+            one = self.amount
+        else:
+            one = self.amounts["/".join(str(answers[fact]) for fact in self.by)]
+        return round(math.prod([one, *(float(answers[fact]) for fact in self.times)]), 2)
 
 
 class Paper(_Data):
@@ -123,8 +146,11 @@ class Office(_Data):
             unknown = [fact for fact in asked if fact not in self.fields and fact not in self.documents]
             if unknown:
                 raise ValueError(f"`{service.id}` asks for {', '.join(unknown)}, which `fields` does not have")
-            if service.fee and service.fee.fact and service.fee.fact not in service.required:
-                raise ValueError(f"`{service.id}` costs what `{service.fee.fact}` says, and does not ask for it")
+            unasked = set(service.fee.facts if service.fee else ()) - set(service.required)
+            if unasked:
+                raise ValueError(
+                    f"what `{service.id}` costs depends on {', '.join(unasked)}, which it need not be told"
+                )
         strangers = set(self.checks) - {service.id for service in self.services}
         if strangers:
             raise ValueError(f"there are checks for {', '.join(strangers)}, which is no service here")
@@ -160,8 +186,8 @@ class Office(_Data):
                         for fact, paper in self.documents.items()
                         if fact in (*one.required, *one.optional)
                     ],
-                    fee=(one.fee.amount or 0) if one.fee else 0,
-                    fee_from=one.fee.fact if one.fee else None,
+                    fee=(one.fee.amount or 0) if one.fee and not one.fee.facts else 0,
+                    fee_from=list(one.fee.facts) if one.fee else [],
                     usual_days=one.usual_days,
                     after=list(one.after),
                 )
@@ -188,12 +214,6 @@ class Office(_Data):
         """What happens next in a state, if anything does."""
         return offer.next.get(state) or self.next.get(state)
 
-    def fee(self, offer: Offer, answers: Answers) -> float:
-        """What an application costs, in dollars."""
-        if offer.fee is None:
-            return 0
-        return round(float(offer.fee.amount if offer.fee.fact is None else answers[offer.fee.fact]), 2)  # type: ignore[arg-type]
-
     def expected_by(self, offer: Offer, day: dt.date) -> dt.date:
         """The day by which what begins on ``day`` is usually decided."""
         return count(day, f"{offer.usual_days} working days")
@@ -209,7 +229,7 @@ class Office(_Data):
                 wrong[fact] = "We do not ask for this. Leave it out."
             elif fact in self.documents:
                 # Whether it was sent is the register's to know.
-                if not isinstance(value, str):
+                if not (isinstance(value, str) and re.fullmatch("doc_[0-9a-f]{32}", value)):
                     wrong[fact] = "Send the document first, and give its id here."
             elif problem := _look("text" if fact == FREE_WORDS else self.fields[fact], value, day):
                 wrong[fact] = problem
@@ -228,8 +248,9 @@ def _look(how: Look, value: object, day: dt.date) -> str | None:
             said = re.sub(r"[\s-]", "", value).upper() if isinstance(value, str) else ""
             return None if re.fullmatch(how.pattern, said) else how.say
         case Counted():
-            fine = isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
-            return None if fine and how.least <= float(str(value)) <= how.most else how.say
+            number = fields.number(value)
+            fine = number is not None and number.is_integer() and how.least <= number <= how.most
+            return None if fine else how.say
         case _:
             return fields.check(how, value, day)
 

@@ -85,8 +85,8 @@ class Register:
             if absent:
                 raise _wrong_answers(absent)
             row = self._enter(session, office, offer, new)
-            if cost := office.fee(offer, new.answers):
-                bills.write(session, row.id, cost, (offer.fee and offer.fee.what) or offer.name)
+            if offer.fee is not None and (cost := offer.fee.dollars(new.answers)):
+                bills.write(session, row.id, cost, offer.fee.what or offer.name)
             session.add(KeyRow(agency=office.id, key=key, request=request, application=row.id))
             self._change(session, row, "received")
             made = _application(session, row)
@@ -244,6 +244,20 @@ class Register:
         if rows:
             self._outbox.wake()
         return len(rows)
+
+    def agency_of(self, id: str) -> str | None:
+        """The agency that has the application, if there is one."""
+        with self._database.begin() as session:
+            return session.scalar(select(ApplicationRow.agency).filter_by(id=id))
+
+    def waiting(self) -> dict[str, tuple[int, int]]:
+        """By agency: how many applications it has, and how many of them are open."""
+        closed = ApplicationRow.state.in_(FINAL)
+        counted = select(ApplicationRow.agency, func.count(), func.count().filter(~closed))
+        with self._database.begin() as session:
+            return {
+                agency: (all, open) for agency, all, open in session.execute(counted.group_by(ApplicationRow.agency))
+            }
 
     def filed(self, agency: str | None = None, limit: int = 1000) -> list[Filed]:
         """Applications, newest first."""

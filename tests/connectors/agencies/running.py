@@ -106,6 +106,126 @@ def good(service: str) -> dict[str, Value]:
             "relationship": "married",
         },
     }
+    return answers[service] if service in answers else _more(service, day, me, money, address)
+
+
+def _more(
+    service: str, day: dt.date, me: dict[str, Value], money: dict[str, Value], address: dict[str, Value]
+) -> dict[str, Value]:
+    email: dict[str, Value] = {"email": str(me["email"])}
+    name: dict[str, Value] = {"full_name": str(me["full_name"])}
+    family: dict[str, Value] = {"relationship": "single", "dependent_children": 1, "family_income": 41000}
+    licence: dict[str, Value] = {"driver_licence_number": "AB123456"}
+    soon = (day + dt.timedelta(days=2)).isoformat()
+    answers: dict[str, dict[str, Value]] = {
+        "civil-union-licence": good("marriage-licence"),
+        "child-passport": {
+            **me,
+            **address,
+            "phone": "021 123 4567",
+            "child_full_name": "Tāne O’Brien-Ngata",
+            "child_birth_date": "2024-02-29",
+            "child_is_citizen": True,
+        },
+        "citizenship-by-grant": me,
+        "working-for-families": {**me, **money, **family},
+        "paid-parental-leave": {
+            **me,
+            **money,
+            "carer_role": "birth_parent",
+            "leave_starts": soon,
+            "worked_26_weeks_hours": 30,
+            "pay_before_leave": 1100,
+        },
+        "file-tax-return": {
+            **name,
+            **email,
+            "ird_number": "049091850",
+            "tax_year": 2026,
+            "untaxed_income": 12000,
+            "untaxed_income_costs": 800.5,
+        },
+        "pay-income-tax": {**name, **email, "ird_number": "049091850", "tax_year": 2026, "tax_to_pay": 312.4},
+        "accommodation-supplement": {
+            **me,
+            **money,
+            **address,
+            "citizenship_status": "citizen",
+            "relationship": "single",
+            "housing": "rent",
+            "housing_costs": 420,
+            "weekly_income": 500,
+            "cash_assets": 0,
+        },
+        "funeral-grant-msd": {
+            **name,
+            **email,
+            **money,
+            "name_of_person_who_died": "Hēmi Example",
+            "death_date": (day - dt.timedelta(days=9)).isoformat(),
+            "relation_to_person_who_died": "parent",
+            "funeral_cost": 9800,
+            "estate_can_pay_funeral": False,
+        },
+        "community-services-card": {**me, **address, **family, "citizenship_status": "resident"},
+        "sole-parent-support": {
+            **me,
+            **money,
+            "citizenship_status": "citizen",
+            "relationship": "separated",
+            "dependent_children": 2,
+            "weekly_income": 0,
+        },
+        "vehicle-licence-rego": {**email, "plate": "abc 123", "vehicle_fuel": "petrol", "licence_months": "six"},
+        "update-driver-licence-details": {**me, **licence, "new_address": "2 Example Street, Whangārei 0110"},
+        "change-vehicle-ownership": {
+            **name,
+            **email,
+            **licence,
+            **address,
+            "plate": "ABC123",
+            "bought_or_sold": "bought",
+            "vehicle_changed_hands_on": (day - dt.timedelta(days=1)).isoformat(),
+            "other_owner_name": "Sam Example",
+        },
+        "pay-infringement": {**name, **email, "infringement_number": "A1234567", "infringement_amount": 80},
+        "declare-at-the-border": {
+            **me,
+            "passport_country": "New Zealand",
+            "travel_passport_number": "LA123456",
+            "arrival_date": soon,
+            "arrival_flight": "NZ 1",
+            "first_address_in_nz": "1 Example Street, Wellington",
+            "brings_risk_goods": True,
+            "brings_goods_to_declare": False,
+        },
+        "book-doc-hut": {
+            **name,
+            **email,
+            "phone": "021 123 4567",
+            "hut": "angelus",
+            "hut_first_night": soon,
+            "hut_nights": 2,
+            "hut_adults": 3,
+        },
+        "visa-application": {
+            **me,
+            "visa_kind": "student",
+            "passport_country": "Samoa",
+            "travel_passport_number": "S1234567",
+            "visa_from": count(day, "2 months").isoformat(),
+            "good_character": True,
+        },
+        "bond-refund": {
+            **name,
+            **email,
+            "bank_account": "01-0242-0100194-00",
+            "bond_number": "12345678",
+            "tenancy_ended_on": soon,
+            "bond_to_tenants": 1800,
+            "landlord_email": "owner@example.org",
+        },
+    }
     return answers[service]
 
 

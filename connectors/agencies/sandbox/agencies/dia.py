@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from catalogue.days import count
 from connectors.agencies.sandbox.fields import age
-from connectors.agencies.sandbox.office import Office, day
+from connectors.agencies.sandbox.office import Check, day
 
 
 def _second_parent(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
@@ -56,6 +55,21 @@ def _wedding_day(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
     return {}
 
 
+def _child(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
+    born, parent = day(answers, "child_birth_date"), day(answers, "date_of_birth")
+    if born and age(born, today) >= 16:
+        return {"child_birth_date": "From the age of 16 people apply for their own passport."}
+    if born and parent and parent >= born:
+        return {"date_of_birth": "By this date you are no older than the child. Check both dates."}
+    return {}
+
+
+def _citizen(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
+    if answers.get("child_is_citizen") is False:
+        return {"child_is_citizen": "Only a citizen can have a New Zealand passport. Ask about citizenship first."}
+    return {}
+
+
 def _adult(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
     born = day(answers, "date_of_birth")
     if born and age(born, today) < 16:
@@ -63,11 +77,10 @@ def _adult(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
     return {}
 
 
-OFFICE = Office.load(
-    Path(__file__).with_suffix(".yml"),
-    checks={
-        "register-birth": (_second_parent, _parent_age),
-        "marriage-licence": (_same_person, _old_enough_to_marry, _wedding_day),
-        "renew-passport": (_adult,),
-    },
-)
+CHECKS: dict[str, tuple[Check, ...]] = {
+    "register-birth": (_second_parent, _parent_age),
+    "marriage-licence": (_same_person, _old_enough_to_marry, _wedding_day),
+    "renew-passport": (_adult,),
+    "civil-union-licence": (_same_person, _old_enough_to_marry, _wedding_day),
+    "child-passport": (_child, _citizen),
+}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from catalogue.days import count
 from connectors.agencies.sandbox.fields import age
-from connectors.agencies.sandbox.office import Check, Office, day
+from connectors.agencies.sandbox.office import Check, day
 
 
 def _aged(least: int, most: int, below: str, above: str) -> Check:
@@ -94,28 +93,63 @@ def _years(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
     return {}
 
 
-OFFICE = Office.load(
-    Path(__file__).with_suffix(".yml"),
-    checks={
-        "student-loan": (
-            _aged(16, 120, "You must be 16 or over.", ""),
-            _not_a_visitor,
-            _course_start,
-            _loan_parts,
-        ),
-        "student-allowance": (
-            _aged(16, 65, "You must be 16 or over.", "From the age of 66 there is no Student Allowance."),
-            _not_a_visitor,
-            _course_start,
-            _full_time,
-        ),
-        "jobseeker-support": (
-            _aged(18, 64, "You must be 18 or over.", "From the age of 65, apply for NZ Super."),
-            _not_a_visitor,
-            _not_full_time,
-            _looks_or_unwell,
-            _partner,
-        ),
-        "nz-super": (_soon_65, _not_a_visitor, _years, _partner),
-    },
-)
+def _own_roof(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
+    if answers.get("housing") == "public":
+        return {"housing": "In public housing your rent is lower already, so this can't be paid on top."}
+    if answers.get("housing") in ("free", "care"):
+        return {"housing": "This helps people who pay for housing."}
+    return {}
+
+
+def _within_a_year(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
+    died = day(answers, "death_date")
+    if died and died < count(today, "12 months", back=True):
+        return {"death_date": "You can apply for 12 months after the death. Call us about what else may help."}
+    return {}
+
+
+def _estate(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
+    if answers.get("estate_can_pay_funeral") is True:
+        return {"estate_can_pay_funeral": "The grant is for funerals that the estate can't pay for."}
+    return {}
+
+
+def _alone_with_a_child(answers: Mapping[str, Any], today: dt.date) -> dict[str, str]:
+    wrong = {}
+    if answers.get("relationship") in ("married", "civil_union", "de_facto"):
+        wrong["relationship"] = "This is for parents without a partner. Call us if your partner can't support you."
+    if answers.get("dependent_children") == 0:
+        wrong["dependent_children"] = "This is for people who look after a child."
+    return wrong
+
+
+CHECKS: dict[str, tuple[Check, ...]] = {
+    "student-loan": (
+        _aged(16, 120, "You must be 16 or over.", ""),
+        _not_a_visitor,
+        _course_start,
+        _loan_parts,
+    ),
+    "student-allowance": (
+        _aged(16, 65, "You must be 16 or over.", "From the age of 66 there is no Student Allowance."),
+        _not_a_visitor,
+        _course_start,
+        _full_time,
+    ),
+    "jobseeker-support": (
+        _aged(18, 64, "You must be 18 or over.", "From the age of 65, apply for NZ Super."),
+        _not_a_visitor,
+        _not_full_time,
+        _looks_or_unwell,
+        _partner,
+    ),
+    "accommodation-supplement": (_not_a_visitor, _aged(16, 120, "You must be 16 or over.", ""), _partner, _own_roof),
+    "funeral-grant-msd": (_within_a_year, _estate),
+    "community-services-card": (_aged(16, 120, "You must be 16 or over.", ""), _not_a_visitor),
+    "sole-parent-support": (
+        _aged(20, 64, "You must be 20 or over.", "From the age of 65, apply for NZ Super."),
+        _not_a_visitor,
+        _alone_with_a_child,
+    ),
+    "nz-super": (_soon_65, _not_a_visitor, _years, _partner),
+}

@@ -37,7 +37,7 @@ class Page(HTMLParser):
 
 
 def token(sandbox: Sandbox) -> str:
-    found = re.search(r'name="form_token" value="([0-9a-f]+)"', sandbox.http.get("/desk").text)
+    found = re.search(r'name="form_token" value="([0-9a-f]+)"', sandbox.http.get("/desk/agencies/dia").text)
     assert found is not None
     return found[1]
 
@@ -52,12 +52,12 @@ def test_the_buttons_move_an_application(sandbox: Sandbox) -> None:
     agency = sandbox.agency()
     made = agency.start(order())
     status, place = press(sandbox, made.id, "more_information_needed", "Where was it?")
-    assert (status, place) == (303, f"/desk?moved={made.id}#{made.id}")
+    assert (status, place) == (303, f"/desk/agencies/dia?moved={made.id}#{made.id}")
     assert agency.read(made.id).message == "Where was it?"
     for state in ("received", "approved", "completed"):
         assert press(sandbox, made.id, state)[0] == 303
     assert agency.read(made.id).state == "completed"
-    page = sandbox.http.get("/desk", params={"moved": made.id}).text
+    page = sandbox.http.get("/desk/agencies/dia", params={"moved": made.id}).text
     assert "Nothing more can be done" in page
     assert "Done: completed." in page
 
@@ -73,21 +73,50 @@ def test_the_page_says_that_it_is_a_sandbox(sandbox: Sandbox) -> None:
 def test_the_page_is_sound(sandbox: Sandbox) -> None:
     for number in (2, 3):
         sandbox.agency().start(order(reference=f"ARA-2222-333{number}"))
-    page = Page(sandbox.http.get("/desk").text)
+    page = Page(sandbox.http.get("/desk/agencies/dia").text)
     assert page.lang == "en-NZ"
     assert len(page.ids) == len(set(page.ids))
     assert page.headings[0] == 1
     assert page.headings.count(1) == 1
     assert all(after - before <= 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
     seen = [field for field in page.fields if field.get("type") != "hidden"]
-    assert len(seen) == 2
+    assert sum(field.get("name") == "message" for field in seen) == 2
     assert all(field["id"] in page.labels for field in seen)
-    assert {"main", "header", "nav"} <= set(page.tags)
+    assert {"main", "header"} <= set(page.tags)
     assert not {"script", "style"} & set(page.tags)
 
 
+def test_the_front_leads_to_every_agency(sandbox: Sandbox) -> None:
+    sandbox.agency().start(order())
+    page = sandbox.http.get("/desk").text
+    assert "1 open of 1" in page
+    places = re.findall(r'href="(/desk/agencies/\w+)"', page)
+    assert len(places) == 8
+    assert all(sandbox.http.get(place).status_code == 200 for place in places)
+    assert sandbox.http.get("/desk/agencies/nasa").status_code == 404
+
+
+def test_the_desk_asks_for_the_answers_that_it_ticks(sandbox: Sandbox) -> None:
+    made = sandbox.agency().start(order())
+    given = {"state": "more_information_needed", "message": "Where?", "ask_for": ["baby_birth_place", "second_parent"]}
+    sandbox.http.post(f"/desk/applications/{made.id}/move", data={**given, "form_token": token(sandbox)})
+    assert sandbox.agency().read(made.id).wanted == ["baby_birth_place", "second_parent"]
+
+
+def test_what_is_not_paid_has_no_button_to_approve_it(sandbox: Sandbox) -> None:
+    made = sandbox.agency().start(order("birth-certificate"))
+    page = sandbox.http.get("/desk/agencies/dia").text
+    assert "$33.00, not paid yet" in page
+    assert 'value="declined"' in page
+    assert 'value="approved"' not in page
+    sandbox.pay(made.id)
+    page = sandbox.http.get("/desk/agencies/dia").text
+    assert "paid. Receipt SBX-" in page
+    assert 'value="approved"' in page
+
+
 def test_the_page_keeps_to_itself(sandbox: Sandbox) -> None:
-    answer = sandbox.http.get("/desk")
+    answer = sandbox.http.get("/desk/agencies/dia")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert "HttpOnly" in answer.headers["Set-Cookie"]
@@ -97,7 +126,7 @@ def test_the_page_keeps_to_itself(sandbox: Sandbox) -> None:
 
 def test_what_people_wrote_is_no_markup(sandbox: Sandbox) -> None:
     sandbox.agency().start(order(baby_birth_place="<b>1 Example Street</b>, Wellington"))
-    page = sandbox.http.get("/desk", params={"moved": "<i>"}).text
+    page = sandbox.http.get("/desk/agencies/dia", params={"moved": "<i>"}).text
     assert "<b>" not in page
     assert "&lt;b&gt;1 Example Street" in page
 
