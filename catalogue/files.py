@@ -19,6 +19,9 @@ DATA = Path(__file__).parent / "data"
 OTHERS = ("rules", "rates")
 """Folders in it that :mod:`catalogue.rules` reads."""
 
+FILL = "FILL IN:"
+"""What stands in a new file where something must be written."""
+
 _Kind = TypeVar("_Kind", bound=BaseModel)
 
 _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -95,6 +98,9 @@ def read_as(kind: type[_Kind], path: Path, folder: Path = DATA) -> _Kind:
     """One file of any ``kind``, checked against that model."""
     name = path.relative_to(folder).as_posix()
     text = path.read_text(encoding="utf-8")
+    unfilled = list(_unfilled(name, text))
+    if unfilled:
+        raise CatalogueError(unfilled)
     try:
         content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, in C where there is one
     except yaml.MarkedYAMLError as error:
@@ -110,6 +116,15 @@ def read_as(kind: type[_Kind], path: Path, folder: Path = DATA) -> _Kind:
     except ValidationError as error:
         node = yaml.compose(text, Loader=_Loader)
         raise CatalogueError(list(_problems(kind, name, node, error))) from None
+
+
+def _unfilled(name: str, text: str) -> Iterator[str]:
+    for number, line in enumerate(text.splitlines(), 1):
+        key, _, rest = line.partition(FILL)
+        if rest and not key.lstrip().startswith("#"):
+            field = re.findall(r"(\w+): *$", key)
+            named = f"`{field[0]}`" if field else "this"
+            yield f"{name}:{number}: {named} is not filled in yet; write {rest.split('  #')[0].strip(' }')}"
 
 
 def place(path: Path, kind: str, id: str, *inside: str | int) -> int:

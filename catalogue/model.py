@@ -26,22 +26,24 @@ STAGES: tuple[Stage, ...] = ("now", "before", "soon", "later")
 _SPAN = r"\d+ (working days?|days?|weeks?|months?|years?)"
 
 
-def _slug(value: str) -> str:
+def slug(value: str) -> str:
+    """``value``, if services and agencies can be called so; ValueError otherwise."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
         raise ValueError("ids are lower-case words joined by hyphens, such as `register-birth`")
     return value
 
 
-def _label(value: str) -> str:
+def label(value: str) -> str:
+    """``value``, if life events and facts can be called so; ValueError otherwise."""
     if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", value):
         raise ValueError("ids are lower-case words joined by underscores, such as `having_a_baby`")
     return value
 
 
-ServiceId = Annotated[str, AfterValidator(_slug)]
-AgencyId = Annotated[str, AfterValidator(_slug)]
-LifeEventId = Annotated[str, AfterValidator(_label)]
-FactId = Annotated[str, AfterValidator(_label)]
+ServiceId = Annotated[str, AfterValidator(slug)]
+AgencyId = Annotated[str, AfterValidator(slug)]
+LifeEventId = Annotated[str, AfterValidator(label)]
+FactId = Annotated[str, AfterValidator(label)]
 
 
 class Strict(BaseModel):

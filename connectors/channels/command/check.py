@@ -35,14 +35,15 @@ def check(services: tuple[str, ...], given: TextIO | None, day: dt.datetime | No
             hint = f"Did you mean `{close[0]}`?" if close else f"They are: {', '.join(book.services)}."
             raise click.UsageError(f"there are no rules for a service `{name}`. {hint}")
     try:
-        found = book.check_all(services, _facts(given), day.date() if day else today())
+        found = book.check_all(services, read_facts(given), day.date() if day else today())
     except rules.FactError as error:
         raise click.ClickException(f"{error}. `./aratohu facts` lists the facts.") from None
     told = found.results[0].as_json(lang) if len(services) == 1 else found.as_json(lang)
     click.echo(json.dumps(told, indent=2, ensure_ascii=False))
 
 
-def _facts(given: TextIO | None) -> dict[str, Any]:
+def read_facts(given: TextIO | None) -> dict[str, Any]:
+    """Facts by id from a JSON or YAML file."""
     if given is None:
         return {}
     try:
