@@ -147,15 +147,28 @@ def lines(path: Path, places: Iterable[tuple[str | int, ...]]) -> list[int]:
 
 
 def _problems(kind: type[BaseModel], name: str, node: Any, error: ValidationError) -> Iterator[str]:
-    seen: set[str] = set()
-    for one in error.errors():
-        # The tags that tell kinds of expressions apart, such as <all>, are not in the file.
-        place = tuple(part for part in one["loc"] if part != "[key]" and not re.fullmatch("<.+>", str(part)))
-        line = _line(node, place)
-        said = f"{name}:{line}: {_say(kind, one, place)}"
-        if said not in seen:
-            seen.add(said)
-            yield said
+    # The tags that tell kinds of expressions apart, such as <all>, are not in the file.
+    errors = [
+        (one, tuple(part for part in one["loc"] if part != "[key]" and not re.fullmatch("<.+>", str(part))))
+        for one in error.errors()
+    ]
+    # A misspelt field is one mistake and not two: what it was meant to be is not missing.
+    meant = {
+        (*place[:-1], close[0])
+        for one, place in errors
+        if one["type"] == "extra_forbidden" and (close := _close(kind, place))
+    }
+    told = (
+        f"{name}:{_line(node, place)}: {_say(kind, one, place)}"
+        for one, place in errors
+        if one["type"] != "missing" or place not in meant
+    )
+    yield from dict.fromkeys(told)
+
+
+def _close(kind: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
+    """The field that the last of ``place`` may be meant to be, if any is like it."""
+    return difflib.get_close_matches(str(place[-1]), _fields_at(kind, place[:-1]), n=1)
 
 
 def _say(kind: type[BaseModel], one: Any, place: tuple[Any, ...]) -> str:
@@ -164,7 +177,7 @@ def _say(kind: type[BaseModel], one: Any, place: tuple[Any, ...]) -> str:
         return f"`{key}` is not a field; a text with a comma inside {{...}} needs quotes"
     if one["type"] == "extra_forbidden":
         known = _fields_at(kind, place[:-1])
-        close = difflib.get_close_matches(key, known, n=1)
+        close = _close(kind, place)
         hint = f"did you mean `{close[0]}`?" if close else f"fields here: {', '.join(known)}"
         return f"`{key}` is not a field; {hint}"
     if one["type"] == "missing":

@@ -120,20 +120,19 @@ def make(
     for event in events:
         for service in catalogue.services_for(event):
             chosen[service.id] = service
-    against = _against(chosen, events, known, rulebook, today)
+    against = _against(chosen, events, known, rulebook, today, days_known)
     left = {name: service for name, service in chosen.items() if name not in against}
     region = days.REGIONS.get(str(known.get("region")))
     steps = {
         name: _step(service, _turns(service, events, known), days_known, left, today, region)
         for name, service in left.items()
     }
-    for name in TopologicalSorter({name: (*one.after, *one.after_one_of) for name, one in left.items()}).static_order():
+    before = {name: (*one.after, *one.after_if_needed, *one.after_one_of) for name, one in left.items()}
+    for name in TopologicalSorter(before).static_order():
         if name in steps:
-            ways = [steps[one].stage for one in left[name].after_one_of if one in steps]
+            ways = [steps[one].stage for one in steps[name].waits_for_one_of]
             first = [min(ways, key=model.STAGES.index)] if ways else []
-            steps[name] = _not_before(
-                steps[name], [steps[one].stage for one in left[name].after if one in steps] + first
-            )
+            steps[name] = _not_before(steps[name], [*(steps[one].stage for one in steps[name].waits_for), *first])
     return Plan(
         life_events=events,
         dates=days_known,
@@ -151,6 +150,7 @@ def _against(
     known: Mapping[str, Any],
     rulebook: Rulebook | None,
     today: dt.date,
+    dates: Mapping[str, dt.date],
 ) -> dict[str, list[Against]]:
     """The services that the answers rule out, and what does it."""
     if not known:
@@ -163,14 +163,25 @@ def _against(
     if rulebook is not None:
         ruled = [name for name in chosen if name in rulebook.services and name not in found]
         facts = {name: value for name, value in known.items() if name in rulebook.facts}
-        for result in rulebook.check_all(ruled, facts, today).results:
-            if result.verdict == "no":
+        results = rulebook.check_all(ruled, facts, today).results
+        lasting = {result.service for result in results if result.verdict == "no"}
+        for day in _later(today, dates):
+            # Who turns 65 next month has to apply now: only what stays a no is left out.
+            lasting &= {one.service for one in rulebook.check_all(lasting, facts, day).results if one.verdict == "no"}
+        for result in results:
+            if result.service in lasting:
                 decided = [one for one in result.criteria if one.verdict == "no" and one.id in result.decided_by]
                 found[result.service] = [
                     Against(text=one.text, criterion=one.id, confirmed=one.confirmed)
                     for one in decided or [one for one in result.criteria if one.verdict == "no"]
                 ]
     return {name: found[name] for name in chosen if name in found}
+
+
+def _later(today: dt.date, dates: Mapping[str, dt.date]) -> list[dt.date]:
+    """The days on which a no of today is asked again: in half a year, in a year, on the plan's own days till then."""
+    last = days.count(today, "1 year")
+    return sorted({days.count(today, "6 months"), last, *(day for day in dates.values() if today < day < last)})
 
 
 def _turns(service: model.Service, events: tuple[str, ...], known: Mapping[str, Any]) -> list[tuple[str, model.Turn]]:

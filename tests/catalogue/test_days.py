@@ -44,3 +44,10 @@ def test_regional_holidays_count_only_in_their_region() -> None:
 def test_a_span_that_cannot_be_read_says_what_one_looks_like() -> None:
     with pytest.raises(ValueError, match="a span reads like `2 months`"):
         days.count(day("2026-11-23"), "a fortnight")
+
+
+def test_every_region_has_its_anniversary_day() -> None:
+    for name, code in days.REGIONS.items():
+        weekdays = [day("2027-01-01") + dt.timedelta(days=number) for number in range(365)]
+        own = [one for one in weekdays if days.is_working_day(one) and not days.is_working_day(one, code)]
+        assert 1 <= len(own) <= 2, name

@@ -4,7 +4,7 @@ from itertools import combinations
 import pytest
 
 import catalogue
-from catalogue import model, plan
+from catalogue import model, plan, rules
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -80,3 +80,96 @@ def test_a_deadline_without_its_day_has_no_date() -> None:
     assert plan.due_on(None, {"birth": TODAY}) is None
     before = model.Deadline(text="Early.", within="3 months", before="birth")
     assert plan.due_on(before, {"birth": dt.date(2027, 3, 31)}) == dt.date(2026, 12, 31)
+
+
+def test_what_answers_rule_out_drops_out_and_says_why(whole: catalogue.Catalogue) -> None:
+    book = rules.load()
+
+    def made(**answers: object) -> catalogue.Plan:
+        return catalogue.make_plan(whole, ["moving_house"], today=TODAY, answers=answers, rulebook=book)
+
+    assert "rates-rebate" in order(made())
+    assert not made().not_for_you
+    owner, tenant = made(housing="own"), made(housing="rent")
+    assert "rates-rebate" in order(owner)
+    assert "tenancy-bond-lodgement" not in order(owner)
+    assert "rates-rebate" not in order(tenant)
+    (why,) = next(one.why for one in tenant.not_for_you if one.service == "rates-rebate")
+    assert why.text.en == "you own your home"
+
+
+def test_what_nobody_was_asked_for_rules_nothing_out(whole: catalogue.Catalogue) -> None:
+    for event in whole.life_events:
+        plain = catalogue.make_plan(whole, [event], today=TODAY)
+        unknown = catalogue.make_plan(
+            whole,
+            [event],
+            today=TODAY,
+            answers={"housing": "~unknown", "has_ird_number": "~refused"},
+            rulebook=rules.load(),
+        )
+        assert plain == unknown
+
+
+def test_more_answers_never_bring_a_service_back(whole: catalogue.Catalogue) -> None:
+    answers = {"date_of_birth": "1990-03-27", "housing": "rent", "has_ird_number": True, "studying": "none"}
+    for event in whole.life_events:
+        known: dict[str, object] = {}
+        before = set(whole.services)
+        for fact, value in answers.items():
+            known[fact] = value
+            now = set(order(catalogue.make_plan(whole, [event], today=TODAY, answers=known, rulebook=rules.load())))
+            assert now <= before
+            before = now
+
+
+def test_a_no_of_today_that_will_be_a_yes_soon_stays_in_the_plan(whole: catalogue.Catalogue) -> None:
+    def has_super(born: str) -> bool:
+        made = catalogue.make_plan(
+            whole, ["retiring"], today=TODAY, answers={"date_of_birth": born}, rulebook=rules.load()
+        )
+        return "nz-super" in order(made)
+
+    assert has_super("1962-03-14")
+    assert not has_super("1990-03-14")
+
+
+def test_a_birthday_gives_the_days_that_are_counted_from_it(whole: catalogue.Catalogue) -> None:
+    made = catalogue.make_plan(whole, ["retiring"], today=TODAY, answers={"date_of_birth": "1962-03-14"})
+    assert made.dates["birthday_65"] == dt.date(2027, 3, 14)
+
+
+def test_one_of_several_ways_in_is_enough(whole: catalogue.Catalogue) -> None:
+    made = catalogue.make_plan(whole, ["retiring"], today=TODAY)
+    payment = next(step for step in made.steps if step.service == "winter-energy-payment")
+    assert {"nz-super", "veterans-pension"} <= set(payment.waits_for_one_of)
+    steps = order(made)
+    first = min(steps.index(way) for way in payment.waits_for_one_of)
+    assert first < steps.index("winter-energy-payment")
+
+
+def test_stages_follow_one_another_in_every_pair_of_life_events(whole: catalogue.Catalogue) -> None:
+    for events in combinations(whole.life_events, 2):
+        stages = [model.STAGES.index(step.stage) for step in catalogue.make_plan(whole, events, today=TODAY).steps]
+        assert stages == sorted(stages), events
+
+
+def test_a_regional_holiday_moves_a_last_day_that_is_counted_back(whole: catalogue.Catalogue) -> None:
+    def due(region: str | None) -> dt.date | None:
+        answers = {"region": region} if region else {}
+        made = catalogue.make_plan(
+            whole, ["getting_married"], {"wedding": dt.date(2027, 1, 29)}, today=TODAY, answers=answers
+        )
+        return next(step.due for step in made.steps if step.service == "marriage-licence")
+
+    # Monday 25 January 2027 is Wellington's anniversary day and nobody else's.
+    assert due(None) == due("otago") == dt.date(2027, 1, 25)
+    assert due("wellington") == dt.date(2027, 1, 22)
+
+
+def test_a_regional_holiday_makes_a_deadline_later_only_where_the_law_says_so() -> None:
+    burial = {"burial": dt.date(2027, 1, 22)}
+    plain = model.Deadline(text="3 days", within="3 working days", after="burial")
+    regional = plain.model_copy(update={"regional": True})
+    assert plan.due_on(plain, burial, "WGN") == dt.date(2027, 1, 27)
+    assert plan.due_on(regional, burial, "WGN") == dt.date(2027, 1, 28)
