@@ -15,14 +15,14 @@ AOTEAROA = ZoneInfo("Pacific/Auckland")
 REGIONS = {
     "northland": "NTL",
     "auckland": "AUK",
-    "waikato": "WKO",
-    "bay_of_plenty": "BOP",
-    "gisborne": "GIS",
+    "waikato": "AUK",
+    "bay_of_plenty": "AUK",
+    "gisborne": "AUK",
     "hawkes_bay": "HKB",
     "taranaki": "TKI",
-    "manawatu_whanganui": "MWT",
+    "manawatu_whanganui": "WGN",
     "wellington": "WGN",
-    "tasman": "TAS",
+    "tasman": "NSN",
     "nelson": "NSN",
     "marlborough": "MBH",
     "west_coast": "WTC",
@@ -32,7 +32,11 @@ REGIONS = {
     "southland": "STL",
     "chatham_islands": "CIT",
 }
-"""The values of the fact ``region``, and what the library of holidays calls them. Each has its anniversary day."""
+"""The values of the fact ``region``, and whose anniversary day each keeps, by the library's codes.
+
+The days belong to the provinces of old: Waikato, Bay of Plenty and Gisborne keep Auckland's, Manawatū-Whanganui keeps
+Wellington's, and Tasman Nelson's.
+"""
 
 
 def today() -> dt.date:

@@ -95,7 +95,7 @@ def test_what_answers_rule_out_drops_out_and_says_why(whole: catalogue.Catalogue
     assert "tenancy-bond-lodgement" not in order(owner)
     assert "rates-rebate" not in order(tenant)
     (why,) = next(one.why for one in tenant.not_for_you if one.service == "rates-rebate")
-    assert why.text.en == "you own your home"
+    assert why.text.en == "you own your home and your income is low"
 
 
 def test_what_nobody_was_asked_for_rules_nothing_out(whole: catalogue.Catalogue) -> None:

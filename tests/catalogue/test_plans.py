@@ -54,10 +54,10 @@ def told(case: dict[str, Any]) -> str:
                     lines.append(f"    {label}: {'; '.join(names[one] for one in others)}")
     if made.not_for_you:
         lines.append("NOT FOR YOU")
-        for one in made.not_for_you:
-            lines.append(
-                f"- {names[one.service]}, because this is not so: {' / '.join(why.text.en for why in one.why)}"
-            )
+        lines += [
+            f"- {names[one.service]}, because this is not so: {' / '.join(why.text.en for why in one.why)}"
+            for one in made.not_for_you
+        ]
     return "\n".join(lines) + "\n"
 
 
