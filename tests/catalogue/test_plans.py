@@ -74,7 +74,7 @@ def test_every_life_event_is_pinned_and_ten_pairs() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_plan_is_the_one_that_was_read_and_found_right(file: Path) -> None:
     case = read(file)
-    assert told(case) == case["plan"]
+    assert told(case) == case["plan"], "if this change is meant: python -m tests.catalogue.test_plans"
 
 
 if __name__ == "__main__":
