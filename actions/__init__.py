@@ -12,14 +12,16 @@ from actions.explain import About, Explain
 from actions.form import Ask, Back, Keep, Skip, Take
 from actions.plan import MakePlan, ShowPlan
 from actions.rooms import Rooms
-from actions.smalltalk import ChangePerson, Resume, Say, StartAgain, Track
+from actions.smalltalk import ChangePerson, KeepAll, Resume, Say, StartAgain, Track
 from actions.start import Agree, Change, CheckAnswers, Decline, Send, Start, Stop
+from actions.steer import AskDate, ComeBack, Correct, NoteDate, Speak
 from actions.understand import Browse, Clarify, OutOfScope, SomethingElse
 
 ACTIONS: tuple[type[Action], ...] = (
     About,
     Agree,
     Ask,
+    AskDate,
     Back,
     Browse,
     CanGet,
@@ -27,12 +29,16 @@ ACTIONS: tuple[type[Action], ...] = (
     ChangePerson,
     CheckAnswers,
     Clarify,
+    ComeBack,
+    Correct,
     Crisis,
     Decline,
     Explain,
     HandOver,
     Keep,
+    KeepAll,
     MakePlan,
+    NoteDate,
     OutOfScope,
     Resume,
     Say,
@@ -40,6 +46,7 @@ ACTIONS: tuple[type[Action], ...] = (
     ShowPlan,
     Skip,
     SomethingElse,
+    Speak,
     Start,
     StartAgain,
     Stop,

@@ -13,6 +13,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.rooms import Rooms
 from actions.speaker import Speaker
 from conversations import Context, Parse
+from conversations import messages as m
+from conversations.cues import tongues
 from conversations.messages import Base
 
 Event = dict[str, Any]
@@ -41,6 +43,12 @@ class Scene(Speaker):
     def is_in_form(self) -> bool:
         """Whether Rasa's form is asking just now."""
         return bool(self.tracker.active_loop_name == "application_form")
+
+    @property
+    def wrote(self) -> str:
+        """What the person wrote last: this message, or the one before a choice."""
+        texts = [str(event.get("text") or "") for event in self.tracker.events if event.get("event") == "user"]
+        return next((text for text in reversed(texts) if text and not text.startswith("/")), "")
 
     def say(self, key: str, **values: Any) -> None:
         """Says the words for ``key``."""
@@ -84,13 +92,36 @@ class Action(RasaAction, abc.ABC):  # type: ignore[misc]
         language = store.get(conversation).language
         context = store.context(conversation)
         scene = Scene(self.rooms, conversation, tracker, context, language)
-        self._note(scene)
+        if self._note(scene):
+            _speak(scene)
         events = self.act(scene) or []
         store.save(conversation, context)
         return scene.said, events
 
-    def _note(self, scene: Scene) -> None:
-        """Keeps what the model made of the message, once a turn, for whoever asked over the API."""
-        if scene.context.decision is None and scene.tracker.latest_message.get("decision"):
-            scene.context.decision = scene.parse.decision
-            scene.context.recognised = [(one["id"], one["confidence"]) for one in scene.parse.life_events]
+    def _note(self, scene: Scene) -> bool:
+        """Keeps what the model made of the message, once a turn, for whoever asked over the API; gives whether it is
+        the turn's first action on a text.
+        """
+        if scene.context.decision is not None or not scene.tracker.latest_message.get("decision"):
+            return False
+        scene.context.decision = scene.parse.decision
+        scene.context.recognised = [(one["id"], one["confidence"]) for one in scene.parse.life_events]
+        return True
+
+
+def _speak(scene: Scene) -> None:
+    """Goes on in te reo Māori with whoever writes in it, and tells whoever writes in another language how it is."""
+    context, text = scene.context, scene.wrote
+    if scene.parse.language == "mi" and scene.language == "en" and context.tongue != "en":
+        # A "kia ora" is said by everybody; it asks for no other language.
+        if scene.parse.decision not in ("dialogue", "crisis", "human", "out_of_scope"):
+            scene.language, context.tongue = "mi", "mi"
+            scene.rooms.store.speak(scene.conversation, "mi")
+            scene.show(m.Choices(choices=[scene.choice("speak:en", "choose_english")]), "language_mi")
+        return
+    tongue = tongues.find(text, surely=scene.parse.language == "other")
+    if tongue is not None and tongue != context.tongue and scene.parse.decision != "crisis":
+        context.tongue = tongue
+        line = m.Words.model_validate({"text": tongues.line(tongue), "lang": tongue, "unreviewed": True})
+        scene.said.append(line)
+        scene.say("tongue_known")

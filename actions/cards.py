@@ -93,9 +93,9 @@ def _ruled_out(speaker: Speaker, one: NotForYou) -> m.RuledOut:
     )
 
 
-def service(speaker: Speaker, chosen: Service, asked: str | None = None) -> m.ServiceCard:
-    """A service explained; with ``asked``, only what answers that question."""
-    day = speaker.rooms.today()
+def service(speaker: Speaker, chosen: Service, asked: str | None = None, day: dt.date | None = None) -> m.ServiceCard:
+    """A service explained as it holds on ``day`` (today); with ``asked``, only what answers that question."""
+    day = day or speaker.rooms.today()
     every = asked is None
     costs, amounts = _holding(chosen.cost, day), _holding(chosen.amount, day)
     times, deadlines = _holding(chosen.time, day), _holding(chosen.deadline, day)

@@ -22,35 +22,41 @@ class Crisis(Action):
 
     def act(self, scene: Scene) -> list[Event] | None:
         """The lines come from the catalogue, only those that a source shows."""
-        lines = scene.rooms.catalogue.crisis_lines.values()
-        known = [line for line in lines if line.confidence != "unverified"]
         wanted = [tag for event in scene.parse.detected for tag in _FIRST_FOR.get(event, ())]
-        wanted = wanted or ["danger", "suicide", "any"]
-
-        def rank(line_tags: tuple[str, ...]) -> int:
-            return min((wanted.index(tag) for tag in line_tags if tag in wanted), default=len(wanted))
-
-        ordered = sorted(known, key=lambda line: rank(line.first_for))
-        scene.show(
-            m.Crisis(
-                lines=[
-                    m.Line(
-                        name=line.name.in_language(scene.language),
-                        number=line.number,
-                        what=line.what.in_language(scene.language),
-                        text_to=line.text_to,
-                        hours=line.hours,
-                    )
-                    for line in ordered[:6]
-                ],
-                choices=[scene.choice("person", "choose_person"), *_resume(scene)],
-            ),
-            "crisis",
-        )
+        choices = [scene.choice("person", "choose_person"), *_resume(scene)]
+        lines = _lines(scene, wanted or ["danger", "suicide", "any"])
+        scene.show(m.Crisis(lines=lines, choices=choices), "crisis")
+        scene.say("crisis_leave")
         scene.said += scene.rooms.reception.in_crisis(scene.conversation)
         scene.rooms.ledger.note("crisis_shown")
         scene.context.missed, scene.context.asking = 0, None
         return [SlotSet("awaiting", None)]
+
+
+def safe(scene: Scene) -> None:
+    """Before a plan for somebody who was hurt or threatened: who can help now, and how to leave the page."""
+    lines = _lines(scene, ["danger", "family_violence", "sexual_harm"])[:4]
+    scene.show(m.Crisis(lines=lines, choices=[scene.choice("person", "choose_person")]), "safe_first")
+    scene.say("crisis_leave")
+
+
+def _lines(scene: Scene, wanted: list[str]) -> list[m.Line]:
+    """The lines that a source shows, those for what is ``wanted`` first."""
+
+    def rank(tags: tuple[str, ...]) -> int:
+        return min((wanted.index(tag) for tag in tags if tag in wanted), default=len(wanted))
+
+    known = [line for line in scene.rooms.catalogue.crisis_lines.values() if line.confidence != "unverified"]
+    return [
+        m.Line(
+            name=line.name.in_language(scene.language),
+            number=line.number,
+            what=line.what.in_language(scene.language),
+            text_to=line.text_to,
+            hours=line.hours,
+        )
+        for line in sorted(known, key=lambda line: rank(line.first_for))[:6]
+    ]
 
 
 class HandOver(Action):

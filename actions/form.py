@@ -7,14 +7,19 @@ to get is a form too, whose facts come from the rules.
 
 from __future__ import annotations
 
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import checking
 from actions.action import Action, Event, Scene
+from actions.plan import show_plan
 from catalogue import AnswerError, Fact, answers
 from catalogue.rules import Missing
 from conversations import Draft
 from conversations import messages as m
+from conversations.cues import people
+
+PATIENCE = 3
+"""Answers that can't be read, one after the other, until the form is put aside."""
 
 
 def pending(scene: Scene) -> Fact | None:
@@ -65,7 +70,7 @@ class Ask(Action):
         spoken = scene.language == "mi" and fact.question.mi is not None
         scene.show(
             m.Question(
-                text=fact.question.in_language(scene.language),
+                text=_question(scene, fact),
                 lang="mi" if spoken else "en",
                 unreviewed=spoken and not fact.question.mi_reviewed,
                 fact=fact.id,
@@ -99,6 +104,15 @@ class Ask(Action):
         return [*back, scene.choice("stop", "choose_stop")]
 
 
+def _question(scene: Scene, fact: Fact) -> str:
+    """The question, with whom it is about where that is not the writer."""
+    question, context = fact.question.in_language(scene.language), scene.context
+    if context.about == "self":
+        return question
+    named = people.name(context.person, scene.language) if context.person else scene.text("someone_else")
+    return scene.text("question_for", person=named, question=question)
+
+
 class Take(Action):
     """Takes an answer in, as Rasa's form wants it."""
 
@@ -116,8 +130,19 @@ class Take(Action):
         try:
             context.facts[fact.id] = answers.read(fact, given, scene.rooms.today())
         except AnswerError as error:
-            context.problem = str(error)
+            context.problem, context.tries = str(error), context.tries + 1
+            if context.tries >= PATIENCE:
+                # The same question over and over helps nobody.
+                context.tries, context.problem = 0, None
+                choices = [
+                    scene.choice("continue", "choose_continue" if draft is not None else "choose_check_on"),
+                    scene.choice("person", "choose_person"),
+                ]
+                scene.show(m.Choices(choices=choices), "stuck")
+                context.asking = None
+                return [SlotSet("requested_slot", None), ActiveLoop(None), FollowupAction("action_listen")]
             return [SlotSet("answer", None)]
+        context.tries = 0
         context.missing.pop(fact.id, None)
         if draft is not None and draft.changing == fact.id:
             draft.changing = None
@@ -133,6 +158,13 @@ def settle(scene: Scene) -> list[Event]:
         scene.context.asking = None
         return [SlotSet("answer", "complete")]
     return [SlotSet("answer", None)]
+
+
+def nothing_open(scene: Scene) -> None:
+    """There is nothing to answer, skip or go back to: what can be done instead."""
+    choices = [scene.choice("show_plan", "choose_plan")] if scene.context.life_events else []
+    choices += [scene.choice("browse", "choose_list"), scene.choice("person", "choose_person")]
+    scene.show(m.Choices(choices=choices), "nothing_open")
 
 
 class Back(Action):
@@ -162,7 +194,10 @@ class Back(Action):
     def _in_check(self, scene: Scene) -> list[Event] | None:
         context = scene.context
         if not context.checking:
-            scene.say("nothing_open")
+            if context.life_events:
+                show_plan(scene, "back_to_plan")
+            else:
+                nothing_open(scene)
             return None
         # The question on the table was asked too, and has no answer yet.
         before = [fact for fact in context.check_questions if fact in context.facts or fact in context.missing]
@@ -184,8 +219,12 @@ class Skip(Action):
     def act(self, scene: Scene) -> list[Event] | None:
         """Skips, or says why it can't be skipped."""
         context, draft = scene.context, scene.context.draft
+        if context.dating is not None:
+            context.dating = None
+            scene.say("date_left")
+            return None
         if context.asking is None or (draft is None and not context.checking):
-            scene.say("nothing_open")
+            nothing_open(scene)
             return None
         if draft is None:
             unknown = scene.parse.intent == "dont_know"

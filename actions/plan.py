@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from rasa_sdk.events import SlotSet
 
-from actions import cards
+from actions import cards, care, days
 from actions.action import Action, Event, Scene
+from actions.explain import explain
 from conversations import messages as m
+from conversations.cues import people
+
+_TONES = ("safety", "sorrow", "plain", "warm")
+_GRAVE = ("safety", "sorrow")
 
 
 class MakePlan(Action):
@@ -23,26 +28,77 @@ class MakePlan(Action):
             scene.say("answer_which_none")
             return None
         context.missed = 0
-        if scene.parse.about == "other":
-            context.about = "other"
-        had = bool(context.life_events)
-        fresh = context.add_life_events(meant)
-        for event in meant:
-            # Someone who lost a baby must never be shown what a newborn needs.
-            context.life_events = [one for one in context.life_events if one not in known[event].never_with]
-        for event in fresh:
-            scene.rooms.ledger.note("life_event_recognised", event)
-            opening = known[event].opening
-            spoken = scene.language == "mi" and opening.mi is not None
-            scene.show(
-                m.Words(
-                    text=opening.in_language(scene.language),
-                    lang="mi" if spoken else "en",
-                    unreviewed=spoken and not opening.mi_reviewed,
-                )
-            )
-        show_plan(scene, "plan_same" if not fresh else "plan_added" if had else "plan_intro")
+        if not scene.value and self._is_delicate(scene, meant):
+            return None
+        whose(scene)
+        asked = context.asked if scene.value else None
+        joins(scene, meant)
+        if asked is not None:
+            explain(scene, asked)
         return [SlotSet("awaiting", None)]
+
+    def _is_delicate(self, scene: Scene, meant: list[str]) -> bool:
+        """Whether the plan holds what must never be mixed up with ``meant``: then the person says which it is."""
+        known = scene.rooms.catalogue.life_events
+        lost = [event for event in scene.context.life_events if known[event].tone == "sorrow"]
+        held = [event for event in lost if any(other in meant for other in known[event].never_with)]
+        if not held:
+            return False
+        asked = [*held, *(event for event in meant if event not in held)]
+        choices = [m.Choice(id=f"event:{one}", label=known[one].choice.in_language(scene.language)) for one in asked]
+        scene.show(m.Choices(choices=[*choices, scene.choice("something_else", "choose_else")]), "loss_or_baby")
+        return True
+
+
+def joins(scene: Scene, meant: list[str], key: str | None = None) -> None:
+    """Adds life events to the plan and shows it, in the tone of the gravest: sorrow and safety before anything else.
+
+    Args:
+        key: the words for the plan, where they are not the usual ones.
+    """
+    context, known = scene.context, scene.rooms.catalogue.life_events
+    had = bool(context.life_events)
+    fresh = context.add_life_events(meant)
+    context.added, context.asked = fresh, None
+    for event in sorted(meant, key=lambda one: known[one].tone == "sorrow"):
+        # Someone who lost a baby must never be shown what a newborn needs.
+        context.life_events = [one for one in context.life_events if one not in known[event].never_with]
+    fresh = [event for event in fresh if event in context.life_events]
+    for event in fresh:
+        scene.rooms.ledger.note("life_event_recognised", event)
+    _open(scene, fresh)
+    days.hear(scene)
+    show_plan(scene, key or ("plan_same" if not fresh else "plan_added" if had else "plan_intro"))
+
+
+def _open(scene: Scene, fresh: list[str]) -> None:
+    """The openings of the life events that are new, the gravest first. Beside sorrow or danger nobody is congratulated."""
+    known = scene.rooms.catalogue.life_events
+    grave = any(known[event].tone in _GRAVE for event in scene.context.life_events)
+    for event in sorted(fresh, key=lambda one: _TONES.index(known[one].tone)):
+        if grave and known[event].tone == "warm":
+            continue
+        if known[event].tone == "safety":
+            care.safe(scene)
+        opening = known[event].opening
+        spoken = scene.language == "mi" and opening.mi is not None
+        scene.show(
+            m.Words(
+                text=opening.in_language(scene.language),
+                lang="mi" if spoken else "en",
+                unreviewed=spoken and not opening.mi_reviewed,
+            )
+        )
+
+
+def whose(scene: Scene) -> None:
+    """Notes who it is about and in which role the writer acts, where the message says so."""
+    context, text = scene.context, scene.wrote
+    role = people.role(text)
+    if role is not None:
+        context.role = role
+    if scene.parse.about == "other":
+        context.turn_to("other", people.find(text) or context.person)
 
 
 class ShowPlan(Action):
@@ -64,9 +120,15 @@ def show_plan(scene: Scene, key: str) -> None:
     context = scene.context
     context.dates |= scene.rooms.catalogue.dates_of(context.life_events, context.facts)
     card = cards.plan(scene)
+    card.choices.extend(days.choices(scene))
     if key == "plan_intro" and card.agencies == 1:
         key = "plan_intro_one"
     scene.show(card, key, services=len(card.steps), agencies=card.agencies)
     if context.about == "other" and key != "plan_same":
-        scene.say("plan_other")
+        if context.person is not None:
+            scene.say("plan_for", person=people.name(context.person, scene.language))
+        else:
+            scene.say("plan_for_other")
+        if context.role is not None:
+            scene.show(m.Words(**people.duty(context.role, scene.language)))
     scene.rooms.ledger.note("plan_made")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from rasa_sdk.events import FollowupAction, SlotSet
+import re
+
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import cards
 from actions.action import Action, Event, Scene
-from actions.form import pending
+from actions.explain import explain
+from actions.form import nothing_open, pending
 from actions.plan import show_plan
 from cases import UnknownApplication
 from conversations import Context
 from conversations import messages as m
+from conversations.cues import people
 
 
 class Say(Action):
@@ -23,7 +27,9 @@ class Say(Action):
         intent, context = scene.parse.intent, scene.context
         if intent == "greet":
             scene.say("greet_again" if context.life_events else "greet")
-        elif intent in ("goodbye", "thank", "help"):
+        elif intent == "goodbye":
+            scene.show(m.Choices(choices=[scene.choice("come_back", "choose_come_back")]), intent)
+        elif intent in ("thank", "help"):
             scene.say(intent)
         elif intent == "repeat":
             fact = scene.rooms.catalogue.facts.get(context.asking or "")
@@ -32,7 +38,7 @@ class Say(Action):
             else:
                 self._again(scene)
         else:
-            self._open(scene)
+            nothing_open(scene)
         return None
 
     def _again(self, scene: Scene) -> None:
@@ -41,12 +47,6 @@ class Say(Action):
         else:
             scene.say("repeat_nothing")
 
-    def _open(self, scene: Scene) -> None:
-        context = scene.context
-        choices = [scene.choice("show_plan", "choose_plan")] if context.life_events else []
-        choices += [scene.choice("browse", "choose_list"), scene.choice("person", "choose_person")]
-        scene.show(m.Choices(choices=choices), "nothing_open")
-
 
 class ChangePerson(Action):
     """It is about somebody else, or about the writer after all."""
@@ -54,10 +54,43 @@ class ChangePerson(Action):
     called = "action_change_person"
 
     def act(self, scene: Scene) -> list[Event] | None:
-        """Changes who it is about; nothing else is lost."""
-        scene.context.about = "self" if scene.parse.about == "self" else "other"
-        scene.say("changed_person_self" if scene.context.about == "self" else "changed_person")
+        """Each person keeps their own answers; what was asked last is answered for the one it is about now."""
+        context = scene.context
+        person = scene.value or people.find(scene.wrote)
+        for_self = (
+            scene.value is None and scene.parse.about == "self" and (person is None or _DENIED.search(scene.wrote))
+        )
+        was_open = context.draft is not None or bool(context.checking)
+        context.role = people.role(scene.wrote) or (None if for_self else context.role)
+        changed = context.turn_to("self") if for_self else context.turn_to("other", person)
+        if not changed:
+            scene.say("person_same")
+            return None
+        if context.person is not None:
+            scene.say("person_named", person=people.name(context.person, scene.language))
+        else:
+            scene.say("person_self" if for_self else "person_other")
+        if context.role is not None:
+            scene.show(m.Words(**people.duty(context.role, scene.language)))
+        if was_open:
+            scene.say("person_form_waits")
+        return self._on(scene)
+
+    def _on(self, scene: Scene) -> list[Event] | None:
+        """Goes on: with the form that waits for that person, with the question asked last, or with the plan."""
+        context = scene.context
+        if context.draft is not None or context.checking:
+            return None if scene.is_in_form else [FollowupAction("action_resume")]
+        if context.focus is not None and context.asked is not None:
+            explain(scene, context.asked, context.focus)
+        elif context.life_events:
+            show_plan(scene, "plan_same")
+        if scene.is_in_form:
+            return [ActiveLoop(None), SlotSet("requested_slot", None), FollowupAction("action_listen")]
         return None
+
+
+_DENIED = re.compile(r"\b(not|isn'?t|ehara)\b.*\b(my|our|taku|tōku)\b", re.IGNORECASE)
 
 
 class StartAgain(Action):
@@ -66,13 +99,37 @@ class StartAgain(Action):
     called = "action_start_again"
 
     def act(self, scene: Scene) -> list[Event] | None:
-        """Forgets all but what was started."""
-        fresh = Context(started=scene.context.started, code=scene.context.code, offered=scene.context.offered)
+        """Asks first where something would be lost; forgets all but what was started."""
+        context = scene.context
+        would_lose = bool(context.life_events or context.facts or context.draft or context.people)
+        if scene.value == "no":
+            scene.say("fresh_kept")
+            return [SlotSet("awaiting", None), FollowupAction("action_resume")]
+        if would_lose and scene.value != "yes" and scene.parse.intent != "affirm":
+            choices = [
+                scene.choice("start_again:yes", "choose_fresh", kind="warning"),
+                scene.choice("start_again:no", "choose_not_fresh"),
+            ]
+            scene.show(m.Choices(choices=choices), "fresh_ask")
+            context.asking = None
+            return [SlotSet("awaiting", "fresh")]
+        fresh = Context(started=context.started, code=context.code, offered=context.offered, tongue=context.tongue)
         for name in Context.model_fields:
             if name not in ("decision", "recognised"):
-                setattr(scene.context, name, getattr(fresh, name))
+                setattr(context, name, getattr(fresh, name))
         scene.say("fresh_start")
         return [SlotSet("awaiting", None), SlotSet("answer", None)]
+
+
+class KeepAll(Action):
+    """Does not start again after all."""
+
+    called = "action_keep_all"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Goes on where the conversation was."""
+        scene.say("fresh_kept")
+        return [SlotSet("awaiting", None), FollowupAction("action_resume")]
 
 
 class Resume(Action):

@@ -6,7 +6,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import cards, checking
 from actions.action import Action, Event, Scene
-from actions.form import left, pending
+from actions.form import left, nothing_open, pending
 from cases import AnswersMissing
 from cases import Consent as SentConsent
 from catalogue import Service, on
@@ -232,7 +232,7 @@ class Stop(Action):
             checking.show(scene)
             return [SlotSet("awaiting", None)]
         if context.draft is None:
-            scene.say("nothing_to_stop")
+            nothing_open(scene)
             return [SlotSet("awaiting", None)]
         service, context.draft, context.asking = context.draft.service, None, None
         choices = [scene.choice(f"start:{service}", "choose_continue"), scene.choice("show_plan", "choose_plan")]

@@ -39,6 +39,16 @@ class Started(BaseModel):
     service: str
 
 
+class Held(BaseModel):
+    """What is known of one person while the conversation is about another: nothing is lost, and nothing is mixed up."""
+
+    facts: dict[str, Value] = {}
+    missing: dict[str, str] = {}
+    checking: list[str] = []
+    check_questions: list[str] = []
+    draft: Draft | None = None
+
+
 class Context(BaseModel):
     """A conversation's memory. It is stored encrypted, and never reaches Rasa, logs or addresses.
 
@@ -48,14 +58,29 @@ class Context(BaseModel):
     ``checking`` are the services that are being checked, ``check_questions`` the facts that the check asked for, in
     order, ``check_changing`` one that is asked again. ``missing`` says why a fact that was asked has no value
     (``catalogue.rules.Missing``); it stands apart from ``facts`` because applications send those.
+
+    ``about`` tells whether it is about the writer; ``person`` whom else (``cues/people.yml``) and ``role`` what gives
+    the writer the right (``cues/roles.yml``). ``people`` holds what is known of those it was about before.
+
+    ``dates`` are days by the life events' names; ``rough`` those of which only the month was said; ``dating`` one that
+    is asked for. ``added`` are the life events of the newest plan, which a correction takes back. ``asked`` is the last
+    question about a service, ``tries`` how often the question on the table was not answered, ``tongue`` the language
+    in which the person was told that we don't speak it.
     """
 
     model_config = ConfigDict(extra="ignore")
 
     life_events: list[str] = []
     dates: dict[str, dt.date] = {}
+    rough: list[str] = []
+    dating: str | None = None
+    added: list[str] = []
     about: Literal["self", "other"] = "self"
+    person: str | None = None
+    role: str | None = None
+    people: dict[str, Held] = {}
     focus: str | None = None
+    asked: str | None = None
     facts: dict[str, Value] = {}
     missing: dict[str, str] = {}
     checking: list[str] = []
@@ -65,6 +90,8 @@ class Context(BaseModel):
     asking: str | None = None
     given: str | None = None
     problem: str | None = None
+    tries: int = 0
+    tongue: str | None = None
     offered: list[str] = []
     missed: int = 0
     started: list[Started] = []
@@ -77,3 +104,23 @@ class Context(BaseModel):
         fresh = [event for event in dict.fromkeys(events) if event not in self.life_events]
         self.life_events = [*self.life_events, *fresh]
         return fresh
+
+    def turn_to(self, about: Literal["self", "other"], person: str | None = None) -> bool:
+        """Makes it about somebody else, or the writer again; gives whether that is a change.
+
+        Facts belong to a person: those of one are never taken for another's, and are back when it is about them again.
+        """
+        before, after = (self._whose(one, who) for one, who in ((self.about, self.person), (about, person)))
+        self.about, self.person = about, person if about == "other" else None
+        if before == after:
+            return False
+        self.people[before] = Held(**{name: getattr(self, name) for name in Held.model_fields})
+        known = self.people.pop(after, Held())
+        for name in Held.model_fields:
+            setattr(self, name, getattr(known, name))
+        self.asking, self.given, self.problem, self.check_changing = None, None, None, None
+        return True
+
+    @staticmethod
+    def _whose(about: str, person: str | None) -> str:
+        return "self" if about == "self" else person or "other"

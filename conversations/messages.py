@@ -12,6 +12,10 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Language = Literal["en", "mi"]
+"""What a conversation can be held in."""
+
+Tongue = Literal["en", "mi", "sm", "to", "fj", "tl", "es", "fr", "de", "vi", "ko", "ja", "zh", "hi", "pa", "ar", "ru"]
+"""What a message can be in: in the others we only say that we don't speak them."""
 
 
 class Base(BaseModel):
@@ -20,8 +24,10 @@ class Base(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str = ""
-    lang: Language = "en"
-    unreviewed: bool = Field(default=False, description="te reo Māori that no fluent speaker has reviewed yet")
+    lang: Tongue = "en"
+    unreviewed: bool = Field(
+        default=False, description="in another language than English, and no fluent speaker has reviewed it yet"
+    )
 
 
 class Link(BaseModel):

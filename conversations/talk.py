@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,6 +14,7 @@ from pydantic import BaseModel
 from catalogue import AnswerError, Catalogue, answers, days
 from conversations.context import Context
 from conversations.desk.reception import Reception
+from conversations.followups import Follower, question_in
 from conversations.masking import mask
 from conversations.messages import Message
 from conversations.rasa import Parse, Rasa, RasaDown
@@ -57,6 +60,7 @@ class Talk:
         ledger: Ledger,
         undo: Undo | None = None,
         reception: Reception | None = None,
+        today: Callable[[], dt.date] = days.today,
     ) -> None:
         self.store = store
         self.rasa = rasa
@@ -65,6 +69,7 @@ class Talk:
         self.ledger = ledger
         self.undo = undo
         self.reception = reception
+        self.today = today
 
     def greet(self, conversation: str) -> Reply:
         """The first words of a conversation, which nobody had to ask for."""
@@ -178,11 +183,13 @@ class Talk:
             return Reply(turn=asked.number, messages=[], decision="held")
         language = self.store.get(conversation).language
         with self.store.change(conversation) as context:
-            context.decision, context.recognised = None, []
+            decided, context.decision, context.recognised = context.decision, None, []
         try:
             if payload is None:
-                payload = self._take_in(conversation, asked.text or "")
+                payload = self._take_in(conversation, asked, decided)
             said = self.rasa.say(conversation, payload, language)
+            if loops(said, self.store.turns(conversation)):
+                said = [self.words.say("round_again", language), *self.rasa.say(conversation, "/person", language)]
         except RasaDown:
             said = [self.words.say("assistant_away", language)]
             if self.reception is not None:
@@ -206,24 +213,47 @@ class Talk:
         )
         return _reply(self._write(conversation, turn))
 
-    def _take_in(self, conversation: str, text: str) -> str:
-        """What to send to Rasa for ``text``: an answer to the question on the table stays with us."""
-        context = self.store.context(conversation)
-        if context.asking is None or not self._is_answer(context, text):
-            return _for_rasa(text)
-        with self.store.change(conversation) as changing:
-            changing.given = text
-        return "/answer"
+    def _take_in(self, conversation: str, asked: Turn, decided: str | None) -> str:
+        """What to send to Rasa for a text: an answer to the question on the table stays with us, and what leans on the
+        messages before is spelled out.
+
+        Args:
+            decided: what the model decided on the message before.
+        """
+        context, text = self.store.context(conversation), asked.text or ""
+        given: str | None
+        if context.asking is not None and self._is_answer(context, text):
+            payload, given = "/answer", text
+        else:
+            turns = self.store.turns(conversation)
+            texts = [
+                turn.text for turn in turns if turn.by == "person" and not turn.choice and turn.number < asked.number
+            ]
+            before = texts[-1] if texts else None
+            follower = Follower(self.catalogue, lambda one: self.rasa.parse(_for_rasa(one)), self.today())
+            found = follower.read(text, before, context, decided)
+            if found is None:
+                return _for_rasa(text)
+            payload, given = found[0], found[1]
+        if given is not None:
+            with self.store.change(conversation) as changing:
+                changing.given = given
+        return payload
 
     def _is_answer(self, context: Context, text: str) -> bool:
-        fact = self.catalogue.facts[context.asking or ""]
+        fact = self.catalogue.facts.get(context.asking or "")
+        if fact is None:
+            # The conversation is older than the catalogue, which has that fact no more.
+            return False
         reads = True
         try:
-            answers.read(fact, text, days.today())
+            answers.read(fact, text, self.today())
         except AnswerError:
             reads = False
         if reads and answers.is_strict(fact):
             return True
+        if question_in(text) is not None:
+            return False
         return not interrupts(self.rasa.parse(_for_rasa(text)), text, reads)
 
     def _chosen(self, context: Context, conversation: str, choice: str) -> str:
@@ -283,6 +313,14 @@ def interrupts(parse: Parse, text: str, reads: bool) -> bool:
         # Free words: only what reads like a question is taken for one.
         return parse.question is not None and text.rstrip().endswith("?")
     return parse.question is not None or text.rstrip().endswith("?")
+
+
+def loops(said: list[Message], turns: list[Turn]) -> bool:
+    """Whether a reply that ends in a question would be the same one a third time in a row."""
+    if not said or said[-1].type not in ("choices", "question"):
+        return False
+    newest = [turn.messages for turn in turns if turn.by == "assistant"][-2:]
+    return len(newest) == 2 and all(messages == said for messages in newest)
 
 
 def offered(said: list[Message]) -> list[str]:

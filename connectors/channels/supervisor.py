@@ -135,7 +135,7 @@ class Supervisor:
                 stderr=asyncio.subprocess.STDOUT,
                 # Ctrl-C reaches the supervisor alone, which then stops the rest in good order.
                 start_new_session=True,
-                preexec_fn=_follow_parent(os.getpid()),
+                preexec_fn=follow_parent(os.getpid()),
             )
 
     async def _watch(self, program: Program, well: asyncio.Event) -> None:
@@ -197,7 +197,7 @@ async def _is_well(client: httpx.AsyncClient, program: Program) -> bool:
     return answer.status_code == 200
 
 
-def _follow_parent(parent: int) -> Callable[[], None] | None:
+def follow_parent(parent: int) -> Callable[[], None] | None:
     """Runs in the child before it becomes the program: asks Linux to end it when the supervisor dies."""
     libc = _libc
     if libc is None:

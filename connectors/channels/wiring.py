@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from rasa_sdk.executor import ActionExecutor
 from actions import ACTIONS, Rooms
 from cases import Agency, Cases, Delivery
 from catalogue import Catalogue, load
+from catalogue.days import today as todays_date
 from connectors.agencies.directory import Directory
 from connectors.channels.settings import Settings
 from conversations import Kept, Opinions, Rasa, Store, Talk, Undo, Words
@@ -55,8 +57,12 @@ class House:
         self.database.close()
 
 
-def build(settings: Settings, agency: Callable[[str], Agency] | None = None) -> House:
-    """The house for ``settings``, with its tables made and its deliveries running."""
+def build(
+    settings: Settings,
+    agency: Callable[[str], Agency] | None = None,
+    today: Callable[[], dt.date] = todays_date,
+) -> House:
+    """The house for ``settings``, with its tables made and its deliveries running. ``today`` tells what day it is."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     Sealed.use(settings.encryption_key.get_secret_value())
     migrate(settings.database_url)
@@ -76,7 +82,7 @@ def build(settings: Settings, agency: Callable[[str], Agency] | None = None) -> 
     teams, switches = Teams(database), Switches(database)
     handovers = Handovers(database, store, teams, catalogue, words)
     reception = Reception(handovers, teams, store, catalogue, words, switches)
-    rooms = Rooms(catalogue, store, cases, delivery, words, ledger, reception)
+    rooms = Rooms(catalogue, store, cases, delivery, words, ledger, reception, today)
     executor = ActionExecutor()
     for action in ACTIONS:
         executor.register_action(action(rooms))
@@ -89,7 +95,7 @@ def build(settings: Settings, agency: Callable[[str], Agency] | None = None) -> 
         counts=Counts(database),
         store=store,
         rasa=rasa,
-        talk=Talk(store, rasa, catalogue, words, ledger, Undo(database, store), reception),
+        talk=Talk(store, rasa, catalogue, words, ledger, Undo(database, store), reception, today),
         delivery=delivery,
         cases=cases,
         rooms=rooms,
