@@ -8,9 +8,10 @@ True
 from actions.action import Action, Scene
 from actions.can_get import CanGet
 from actions.care import Crisis, HandOver
-from actions.explain import About, Explain
+from actions.explain import About
 from actions.form import Ask, Back, Keep, Skip, Take
 from actions.plan import MakePlan, ShowPlan
+from actions.question import Explain
 from actions.rooms import Rooms
 from actions.smalltalk import ChangePerson, KeepAll, Resume, Say, StartAgain, Track
 from actions.start import Agree, Change, CheckAnswers, Decline, Send, Start, Stop

@@ -19,6 +19,9 @@ from conversations.messages import Base
 
 Event = dict[str, Any]
 
+LEANING = ("follow_up", "correct", "change_person")
+"""Intents by which Rasa hears of a text that leans on those before; the text itself stays with us."""
+
 
 class Scene(Speaker):
     """One action's run: the parsed message, the conversation's context, and what is said.
@@ -32,6 +35,10 @@ class Scene(Speaker):
         self.tracker = tracker
         self.parse = Parse.of(tracker.latest_message or {})
         self.said: list[Base] = []
+        self._text: str | None = None
+        if self.parse.intent in LEANING and context.given is not None:
+            # Taken at once: the form must not take it for an answer.
+            self._text, context.given = context.given, None
 
     @property
     def value(self) -> str | None:
@@ -47,6 +54,8 @@ class Scene(Speaker):
     @property
     def wrote(self) -> str:
         """What the person wrote last: this message, or the one before a choice."""
+        if self._text is not None:
+            return self._text
         texts = [str(event.get("text") or "") for event in self.tracker.events if event.get("event") == "user"]
         return next((text for text in reversed(texts) if text and not text.startswith("/")), "")
 
@@ -111,7 +120,7 @@ class Action(RasaAction, abc.ABC):  # type: ignore[misc]
 
 def _speak(scene: Scene) -> None:
     """Goes on in te reo Māori with whoever writes in it, and tells whoever writes in another language how it is."""
-    context, text = scene.context, scene.wrote
+    context = scene.context
     if scene.parse.language == "mi" and scene.language == "en" and context.tongue != "en":
         # A "kia ora" is said by everybody; it asks for no other language.
         if scene.parse.decision not in ("dialogue", "crisis", "human", "out_of_scope"):
@@ -119,9 +128,15 @@ def _speak(scene: Scene) -> None:
             scene.rooms.store.speak(scene.conversation, "mi")
             scene.show(m.Choices(choices=[scene.choice("speak:en", "choose_english")]), "language_mi")
         return
-    tongue = tongues.find(text, surely=scene.parse.language == "other")
-    if tongue is not None and tongue != context.tongue and scene.parse.decision != "crisis":
-        context.tongue = tongue
+    if scene.parse.decision != "crisis":
+        in_tongue(scene)
+
+
+def in_tongue(scene: Scene) -> None:
+    """Says once, in the language of a person who writes in one that we don't speak, that we don't."""
+    tongue = tongues.find(scene.wrote, surely=scene.parse.language == "other")
+    if tongue is not None and tongue != scene.context.tongue:
+        scene.context.tongue = tongue
         line = m.Words.model_validate({"text": tongues.line(tongue), "lang": tongue, "unreviewed": True})
         scene.said.append(line)
         scene.say("tongue_known")

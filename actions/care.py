@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import SlotSet
 
-from actions.action import Action, Event, Scene
+from actions.action import Action, Event, Scene, in_tongue
 from conversations import messages as m
 
 _FIRST_FOR = {
@@ -27,6 +27,7 @@ class Crisis(Action):
         lines = _lines(scene, wanted or ["danger", "suicide", "any"])
         scene.show(m.Crisis(lines=lines, choices=choices), "crisis")
         scene.say("crisis_leave")
+        in_tongue(scene)
         scene.said += scene.rooms.reception.in_crisis(scene.conversation)
         scene.rooms.ledger.note("crisis_shown")
         scene.context.missed, scene.context.asking = 0, None

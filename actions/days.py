@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import babel.dates
+
 from actions.action import Scene
 from catalogue.model import EventDate
 from conversations import messages as m
@@ -14,10 +15,16 @@ MOST = 2
 """Choices to give a day beneath one plan."""
 
 
-def hear(scene: Scene) -> None:
-    """Notes the days of the plan's life events that the message tells, and says so."""
+def hear(scene: Scene, fresh: list[str]) -> None:
+    """Notes the days of the plan's life events that the message tells, and says so.
+
+    Args:
+        fresh: the life events that the message brought; the only one's first day is the one of a date without a word.
+    """
     wanted = [one.id for event in scene.context.life_events for one in scene.rooms.catalogue.life_events[event].dates]
-    for name, found in dates.spoken(scene.wrote, wanted, scene.rooms.today()).items():
+    own = scene.rooms.catalogue.life_events[fresh[0]].dates if len(fresh) == 1 else ()
+    default = own[0].id if own else None
+    for name, found in dates.spoken(scene.wrote, wanted, scene.rooms.today(), default).items():
         if scene.context.dates.get(name) != found.day:
             note(scene, name, found)
 

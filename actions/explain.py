@@ -23,20 +23,8 @@ _PARTS = {
 """Which parts of a service card answer which question."""
 
 
-class Explain(Action):
-    """Answers a question about a service, or tells all about it."""
-
-    called = "action_explain"
-
-    def act(self, scene: Scene) -> list[Event] | None:
-        """The service is the one named, else the one that was spoken of last, else one of the plan's to choose."""
-        asked = scene.value if scene.parse.intent == "follow_up" else _asked(scene)
-        explain(scene, asked, scene.parse.service)
-        return None
-
-
 def explain(scene: Scene, asked: str | None, name: str | None = None) -> None:
-    """Answers ``asked`` for the service called ``name``, else for the one that was spoken of last, else for the plan."""
+    """Answers ``asked`` for the service called ``name``, else for the one spoken of last, else for the plan."""
     context, services = scene.context, scene.rooms.catalogue.services
     if asked == "first":
         _first(scene)
@@ -55,7 +43,7 @@ def explain(scene: Scene, asked: str | None, name: str | None = None) -> None:
     answer(scene, services[name], None if asked == "status" else asked)
 
 
-def _asked(scene: Scene) -> str | None:
+def asked_in(scene: Scene) -> str | None:
     """The question; the model counts last days among the times."""
     if scene.parse.question == "time" and any_of("followups", "deadline").search(scene.wrote):
         return "deadline"

@@ -28,26 +28,27 @@ class MakePlan(Action):
             scene.say("answer_which_none")
             return None
         context.missed = 0
-        if not scene.value and self._is_delicate(scene, meant):
+        if not scene.value and is_delicate(scene, meant):
             return None
-        whose(scene)
+        whose(scene, meant)
         asked = context.asked if scene.value else None
         joins(scene, meant)
         if asked is not None:
             explain(scene, asked)
         return [SlotSet("awaiting", None)]
 
-    def _is_delicate(self, scene: Scene, meant: list[str]) -> bool:
-        """Whether the plan holds what must never be mixed up with ``meant``: then the person says which it is."""
-        known = scene.rooms.catalogue.life_events
-        lost = [event for event in scene.context.life_events if known[event].tone == "sorrow"]
-        held = [event for event in lost if any(other in meant for other in known[event].never_with)]
-        if not held:
-            return False
-        asked = [*held, *(event for event in meant if event not in held)]
-        choices = [m.Choice(id=f"event:{one}", label=known[one].choice.in_language(scene.language)) for one in asked]
-        scene.show(m.Choices(choices=[*choices, scene.choice("something_else", "choose_else")]), "loss_or_baby")
-        return True
+
+def is_delicate(scene: Scene, meant: list[str]) -> bool:
+    """Whether the plan holds what must never be mixed up with ``meant``: then it is asked which of them it is."""
+    known = scene.rooms.catalogue.life_events
+    lost = [event for event in scene.context.life_events if known[event].tone == "sorrow"]
+    held = [event for event in lost if any(other in meant for other in known[event].never_with)]
+    if not held:
+        return False
+    asked = [*held, *(event for event in meant if event not in held)]
+    choices = [m.Choice(id=f"event:{one}", label=known[one].choice.in_language(scene.language)) for one in asked]
+    scene.show(m.Choices(choices=[*choices, scene.choice("something_else", "choose_else")]), "loss_or_baby")
+    return True
 
 
 def joins(scene: Scene, meant: list[str], key: str | None = None) -> None:
@@ -66,13 +67,13 @@ def joins(scene: Scene, meant: list[str], key: str | None = None) -> None:
     fresh = [event for event in fresh if event in context.life_events]
     for event in fresh:
         scene.rooms.ledger.note("life_event_recognised", event)
-    _open(scene, fresh)
-    days.hear(scene)
+    greet_event(scene, fresh)
+    days.hear(scene, fresh)
     show_plan(scene, key or ("plan_same" if not fresh else "plan_added" if had else "plan_intro"))
 
 
-def _open(scene: Scene, fresh: list[str]) -> None:
-    """The openings of the life events that are new, the gravest first. Beside sorrow or danger nobody is congratulated."""
+def greet_event(scene: Scene, fresh: list[str]) -> None:
+    """The openings of new life events, the gravest first. Beside sorrow or danger nobody is congratulated."""
     known = scene.rooms.catalogue.life_events
     grave = any(known[event].tone in _GRAVE for event in scene.context.life_events)
     for event in sorted(fresh, key=lambda one: _TONES.index(known[one].tone)):
@@ -91,13 +92,18 @@ def _open(scene: Scene, fresh: list[str]) -> None:
         )
 
 
-def whose(scene: Scene) -> None:
-    """Notes who it is about and in which role the writer acts, where the message says so."""
+def whose(scene: Scene, meant: list[str]) -> None:
+    """Notes who it is about and in which role the writer acts, where the first message says so.
+
+    Later on, and where somebody died, a person who is mentioned is not the one whom the services are for.
+    """
     context, text = scene.context, scene.wrote
     role = people.role(text)
     if role is not None:
         context.role = role
-    if scene.parse.about == "other":
+    known = scene.rooms.catalogue.life_events
+    first = not context.life_events and all(known[event].tone != "sorrow" for event in meant)
+    if scene.parse.about == "other" and first:
         context.turn_to("other", people.find(text) or context.person)
 
 

@@ -117,5 +117,5 @@ class ComeBack(Action):
         key = store.new_key(scene.conversation)
         link = m.Link(url="/resume", label=scene.text("resume_title"))
         scene.show(m.Words(links=[link]), "come_back")
-        scene.say("come_back_code", code=context.code, key=key)
+        scene.say("come_back_code", code=context.code, secret=key)
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 
 from actions.action import Action, Event, Scene
-from actions.explain import explain
+from actions.explain import asked_in, explain
 from conversations import messages as m
 from conversations.cues import tongues
 
@@ -24,8 +24,8 @@ class Clarify(Action):
         """Answers a question about what is being talked of; after two misses it offers the list and a person."""
         context = scene.context
         likely = _likely(scene)
-        if scene.parse.question and (context.life_events or context.focus) and _chance(scene) < _PLAIN:
-            explain(scene, scene.parse.question)
+        if scene.parse.question and (context.life_events or context.focus) and _is_of_this(scene, likely):
+            explain(scene, asked_in(scene))
             return None
         context.missed += 1
         # Once it is known what has happened, the question that came with it is answered.
@@ -58,8 +58,14 @@ def _likely(scene: Scene) -> list[str]:
     return [event for event in likely if event not in spared]
 
 
-def _chance(scene: Scene) -> float:
-    return max((float(one["confidence"]) for one in scene.parse.life_events), default=0.0)
+def _is_of_this(scene: Scene, likely: list[str]) -> bool:
+    """Whether a message with a question is about what is being talked of: it names nothing else, or just that."""
+    context, services = scene.context, scene.rooms.catalogue.services
+    chance = max((float(one["confidence"]) for one in scene.parse.life_events), default=0.0)
+    known = set(context.life_events)
+    if context.focus in services:
+        known |= set(services[context.focus].life_events)
+    return chance < _PLAIN or likely[:1] == [event for event in likely[:1] if event in known]
 
 
 def _event(scene: Scene, event: str) -> m.Choice:

@@ -47,6 +47,8 @@ class Follower:
             before: what the person wrote last.
             decided: what the model decided on that.
         """
+        if any_of("corrections", "person").search(text):
+            return "/person", None
         return self._date(text, context) or self._short(text, before, context, decided)
 
     def _date(self, text: str, context: Context) -> tuple[str, str | None] | None:
@@ -66,7 +68,7 @@ class Follower:
             return None
         person = people.switched(text)
         if person is not None and (context.life_events or context.focus):
-            return _payload("change_person", person), None
+            return _payload("change_person", person), text
         opening = any_of("corrections", "begin").match(text)
         wrong = any_of("corrections", "wrong").match(text)
         stays = any_of("corrections", "for_good").search(text)
@@ -81,11 +83,12 @@ class Follower:
             mends = bool(context.life_events) or decided == "clarify"
             found = self._corrected(text, opening or wrong, before, context, bool(opening or stays)) if mends else None
             if found is not None:
-                return found, None
-        strong = alone.service is not None or any(one["confidence"] >= _SURE for one in alone.life_events)
+                return found, text
+        likely = [str(one["id"]) for one in alone.life_events if one["confidence"] >= _SURE]
+        strong = alone.service is not None or any(event not in context.life_events for event in likely)
         if question is None or strong:
             return None
-        return _payload("follow_up", question), None
+        return _payload("follow_up", question), text
 
     def _corrected(
         self, text: str, opening: re.Match[str] | None, before: str | None, context: Context, is_sure: bool

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from catalogue import Catalogue, Fact
+from catalogue import Catalogue
 from conversations import messages as m
 from conversations.context import Context
 from conversations.script import Line, Script
@@ -35,7 +35,7 @@ _PLAUSIBLE = {
 }
 """An answer to a question of each type, for facts that a script does not mention. Dates depend on the fact."""
 
-See = Callable[[Line | str, list[m.Message]], None]
+See = Callable[[str, list[m.Message]], None]
 
 
 @dataclass
@@ -117,14 +117,15 @@ class Stage:
         """Answers the open question: as ``known`` has it, else plausibly."""
         question = self.question
         assert question is not None, "no question is open"  # noqa: S101
-        given = known.get(question.fact) or self.plausible(self._catalogue.facts[question.fact])
+        given = known[question.fact] if question.fact in known else self.plausible(question.fact)
         for option in question.options:
             if given in (option.id, option.label):
                 return self.choose(f"answer:{option.id}")
         return self.say(given)
 
-    def plausible(self, fact: Fact) -> str:
-        """An answer that ``fact`` takes."""
+    def plausible(self, name: str) -> str:
+        """An answer that the fact called ``name`` takes."""
+        fact = self._catalogue.facts[name]
         if fact.type == "choice":
             return fact.options[0].id
         if fact.type == "date":
@@ -167,8 +168,9 @@ def _play(line: Line, stage: Stage, done: Performance) -> None:
         for _ in range(LONGEST_FORM):
             if stage.question is None:
                 return
+            if stage.question.error is not None:
+                raise AssertionError(f"the form refuses an answer: {stage.question}")
             stage.answer(line.fills)
-            assert stage.question is None or stage.question.error is None, stage.question  # noqa: S101
         raise AssertionError("the form does not end")
     done.turns += 1
     if line.person is not None:

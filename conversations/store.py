@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from conversations.context import Context
 from conversations.messages import Language, Message, messages
 from conversations.news import News
-from conversations.tables import ConversationRow, TurnRow
+from conversations.tables import ConversationRow, TokenRow, TurnRow
 from storage import Database, now
 from storage.secrets import code, digest, matches, tidy, token
 
@@ -98,7 +98,9 @@ class Store:
         with self._database.read() as session:
             row = session.get(ConversationRow, conversation)
             # The comparison is made either way, so that the time taken does not tell whether the id exists.
-            if not matches(secret, row.token_hash if row else None) or row is None:
+            further = session.get(TokenRow, digest(secret))
+            is_own = matches(secret, row.token_hash if row else None)
+            if row is None or not (is_own or (further is not None and further.conversation == conversation)):
                 raise UnknownConversation
             return _conversation(row)
 
@@ -251,11 +253,37 @@ class Store:
                 row.code_hash = digest(tidy(context.code))
             return context.code
 
+    def new_key(self, conversation: str) -> str:
+        """A key that opens the conversation together with its code; the one before it opens nothing any more.
+
+        Some 78 bits: it can be written down, and not be guessed.
+        """
+        key = code(4)
+        with self._database.begin() as session:
+            _row(session, conversation).key_hash = digest(tidy(key))
+        return key
+
+    def reopen(self, code: str, key: str) -> tuple[Conversation, str]:
+        """The conversation with that code and key, and a token of its own for the device that asks.
+
+        Raises:
+            UnknownConversation: where there is none. What of the two is wrong is not told.
+        """
+        wanted = select(ConversationRow).where(ConversationRow.code_hash == digest(tidy(code)))
+        with self._database.begin() as session:
+            row = session.scalar(wanted)
+            if not matches(tidy(key), row.key_hash if row else None) or row is None:
+                raise UnknownConversation
+            secret = token()
+            session.add(TokenRow(token_hash=digest(secret), conversation=row.id))
+            return _conversation(row), secret
+
     def forget(self, before: dt.datetime) -> int:
         """Deletes conversations untouched since ``before``; gives how many."""
         with self._database.begin() as session:
             old = list(session.scalars(select(ConversationRow.id).where(ConversationRow.updated_at < before)))
             session.execute(delete(TurnRow).where(TurnRow.conversation.in_(old)))
+            session.execute(delete(TokenRow).where(TokenRow.conversation.in_(old)))
             session.execute(delete(ConversationRow).where(ConversationRow.id.in_(old)))
             return len(old)
 

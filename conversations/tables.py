@@ -19,6 +19,7 @@ class ConversationRow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64))
     code_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    key_hash: Mapped[str | None] = mapped_column(String(64), doc="with the code, opens it on another device")
     language: Mapped[str] = mapped_column(String(8), default="en")
     agency: Mapped[str | None] = mapped_column(String(64))
     holder: Mapped[str] = mapped_column(String(16), default="assistant", doc="assistant, queue or adviser")
@@ -43,4 +44,14 @@ class TurnRow(Base):
     decision: Mapped[str | None] = mapped_column(String(16))
     life_events: Mapped[Any] = mapped_column(JSON, default=list)
     answers: Mapped[int | None] = mapped_column(doc="number of the turn that this one answers")
+    created_at: Mapped[dt.datetime] = mapped_column(Moment, default=now)
+
+
+class TokenRow(Base):
+    """A further token of a conversation: that of another device on which it was opened with its code and key."""
+
+    __tablename__ = "conversation_tokens"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[dt.datetime] = mapped_column(Moment, default=now)

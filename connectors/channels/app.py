@@ -15,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
 from catalogue.finding import finder
-from connectors.channels import api, browse, chat, checking, exchange, finding, measures, problems, webhook
+from connectors.channels import api, browse, chat, checking, exchange, finding, measures, problems, resume, webhook
 from connectors.channels.console import app as console
 from connectors.channels.housekeeping import Housekeeping
 from connectors.channels.rendering import Pages
@@ -81,6 +81,7 @@ def assemble(house: House) -> FastAPI:
     app.include_router(measures.router(house, pages))
     app.include_router(webhook.router(house))
     app.include_router(chat.router(house, pages, forms))
+    app.include_router(resume.router(house, pages, forms))
     app.include_router(browse.router(house, pages, forms))
     console.install(app, house, pages, forms)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")

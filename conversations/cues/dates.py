@@ -15,9 +15,15 @@ from conversations.cues import load
 _MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name[:3]: number for name, number in list(_MONTHS.items())} | {"sept": 9}
 _DAYS = {name.casefold(): number for number, name in enumerate(calendar.day_name)}
-_DAYS |= {name[:3]: number for name, number in list(_DAYS.items())} | {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
-_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "a couple of": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-            "eight": 8, "nine": 9, "ten": 10, "couple of": 2}  # fmt: skip
+_DAYS |= {name[:3]: number for name, number in list(_DAYS.items())}
+_DAYS |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
+_NUMBERS = {
+    name: size
+    for size, name in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], start=1
+    )
+}
+_NUMBERS |= {"a": 1, "an": 1, "a couple of": 2, "couple of": 2}
 
 _month = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _day = "|".join(sorted(_DAYS, key=len, reverse=True))
@@ -26,18 +32,27 @@ _EXPRESSIONS = (
     ("iso", r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})\b"),
     ("figures", r"(?<![\d/.$])(?P<d>\d{1,2})[/.](?P<m>\d{1,2})(?:[/.](?P<y>\d{4}|\d{2}))?(?![\d/%]|\.\d)"),
     ("day_month", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m>{_month})\b\.?(?:,? (?P<y>\d{{4}}))?"),
-    ("day_month", rf"\b(?P<m>{_month})\b\.? (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:|\s?(?:am|pm|weeks|months|years|days))(?:,? (?P<y>\d{{4}}))?"),
+    (
+        "day_month",
+        rf"\b(?P<m>{_month})\b\.? (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b"
+        r"(?!:|\s?(?:am|pm|weeks|months|years|days))(?:,? (?P<y>\d{4}))?",
+    ),
     ("near", r"\b(?P<w>day before yesterday|yesterday|last night|this morning|today|tonight|tomorrow|inanahi|apōpō)\b"),
     ("ago", rf"\b(?P<n>{_number}) (?P<u>day|week|month|year)s? (?:ago|back)\b"),
     ("ahead", rf"\bin (?:about |around )?(?P<n>{_number}) (?P<u>day|week|month|year)s?(?:'|’)?(?: time)?\b"),
     ("weekday", rf"\b(?P<r>last|this past|next|this coming|this|coming|on)? ?\b(?P<w>{_day})\b"),
     ("period", r"\b(?P<r>next|this) (?P<u>week|month|year)\b"),
-    ("month", rf"\b(?P<r>in|due|next|this|early|mid|late|end of|start of|of|for|by|until|since|around|about|come|last|due in|is)[ -](?:early |mid |late )?(?P<m>{_month})\b(?! \d{{1,2}}\b(?!\d))(?:,? (?P<y>\d{{4}}))?"),
-)  # fmt: skip
+    (
+        "month",
+        r"\b(?P<r>in|due|next|this|early|mid|late|end of|start of|of|for|by|until|since|around|about|come|last|due in"
+        r"|is)"
+        rf"[ -](?:early |mid |late )?(?P<m>{_month})\b(?! \d{{1,2}}\b(?!\d))(?:,? (?P<y>\d{{4}}))?",
+    ),
+)
 _PATTERNS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _EXPRESSIONS)
 _PAST = re.compile(
     r"\b(was|were|had|got|been|happened|finished|ended|born|arrived|came|moved|started|left|landed|died|passed|lost|sold"
-    r"|bought|changed|made|did|fell|broke|split|opened|began|i te|nō|kua)\b",
+    r"|bought|changed|made|did|fell|let (?:me|us|him|her|them) go|burnt|burned|broke|split|opened|began|i te|nō|kua)\b",
     re.IGNORECASE,
 )
 _FUTURE = re.compile(
@@ -82,8 +97,11 @@ def find(text: str, today: dt.date, tense: str = "either") -> list[Found]:
     return sorted(found, key=lambda one: one.start)
 
 
-def spoken(text: str, wanted: Iterable[str], today: dt.date) -> dict[str, Found]:
+def spoken(text: str, wanted: Iterable[str], today: dt.date, default: str | None = None) -> dict[str, Found]:
     """Which of the days called ``wanted`` a text tells, and when they are.
+
+    Args:
+        default: the day that the only date of a text is, where no word beside it tells.
 
     >>> day = dt.date(2026, 11, 25)
     >>> {name: one.day.isoformat() for name, one in spoken("mum died on friday, funeral is on monday", ["death", "burial"], day).items()}
@@ -93,8 +111,11 @@ def spoken(text: str, wanted: Iterable[str], today: dt.date) -> dict[str, Found]
     """  # noqa: E501
     names = [name for name in dict.fromkeys(wanted) if name in load("dates")]
     told: dict[str, Found] = {}
-    for one in find(text, today):
+    found = find(text, today)
+    for one in found:
         name = _nearest(text, one, names)
+        if name is None and len(found) == 1 and default in names and not _is_other(text):
+            name = default
         if name is None or name in told:
             continue
         again = next(
@@ -166,6 +187,10 @@ def _nearest(text: str, found: Found, names: list[str]) -> str | None:
     if best is not None:
         return best[1] if best[1] != "other" else None
     return None
+
+
+def _is_other(text: str) -> bool:
+    return any(name == "other" and pattern.search(text) for name, pattern in _cues())
 
 
 @functools.cache
