@@ -35,6 +35,7 @@ class Tracker:
     def __init__(self, intent: str, value: str | None, loop: str | None) -> None:
         self.latest_message: dict[str, Any] = {"intent": {"name": intent, "confidence": 1.0}}
         self.active_loop_name = loop
+        self.events: list[dict[str, Any]] = []
         self._value = value
 
     def get_latest_entity_values(self, entity: str) -> Iterator[str]:
@@ -167,7 +168,7 @@ def test_stop_shows_what_is_known_and_it_can_go_on() -> None:
     assert "so far" in card.text
     assert "eligible" not in card.model_dump_json().casefold()
     talk.loop = None
-    assert talk.act(Stop, "stop")[0][0].text.startswith("There is no form open")
+    assert talk.act(Stop, "stop")[0][0].text.startswith("I don't have a question open")
     assert followed(talk.act(Resume, "continue")[1]) == ["application_form"]
 
 
@@ -300,7 +301,7 @@ def test_starting_a_service_ends_the_check_and_keeps_the_answers() -> None:
 def test_the_plan_and_a_service_offer_the_check() -> None:
     talk = Talk(life_events=["having_a_baby"])
     (plan,) = talk.act(ShowPlan)[0]
-    assert ids(plan.choices) == ["check"]
+    assert ids(plan.choices)[0] == "check"
     (card,) = talk.act(About, "about", "best-start")[0]
     assert "check:best-start" in ids(card.choices)
     (other,) = talk.act(About, "about", "register-birth")[0]
