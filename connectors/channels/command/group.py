@@ -24,7 +24,6 @@ COMMANDS = {
     "rules": ("rules:rules_report", "Report on the rules: cases, criteria, questions to a verdict."),
     "find": ("catalogue:find", "Find services, agencies and life events by what people call them."),
     "catalogue": ("catalogue:catalogue_group", "Check the catalogue, write it, and exchange it."),
-    "catalogue": ("catalogue:catalogue_group", "Check the catalogue."),
     "converse": ("converse:converse", "Talk with the assistant here, or play written conversations."),
     "recognise": ("bot:recognise", "Say what each line of a text is about, as JSON."),
     "train": ("bot:train", "Train the assistant where something it learns from has changed."),
