@@ -4,12 +4,15 @@ What an agency must be able to do is the protocol :class:`Agency`; who does it i
 """
 
 from cases.agency import Agency, AgencyUnavailable, Attachment, Handover, NotAccepted, Payment, PaymentPage, Report
-from cases.application import FINAL, Application, Consent, Order
-from cases.cases import AnswersMissing, CannotStart, Cases, KeyReused, UnknownApplication
+from cases.application import FINAL, Acting, Application, Consent, Order
+from cases.cases import Cases, KeyReused, UnknownApplication
 from cases.delivery import Delivery
+from cases.forms import AnswersMissing, CannotStart
+from cases.tries import Tries
 
 __all__ = [
     "FINAL",
+    "Acting",
     "Agency",
     "AgencyUnavailable",
     "AnswersMissing",
@@ -26,5 +29,6 @@ __all__ = [
     "Payment",
     "PaymentPage",
     "Report",
+    "Tries",
     "UnknownApplication",
 ]

@@ -88,6 +88,13 @@ class Agency(Protocol):
             AgencyUnavailable: when it may work later.
         """
 
+    def find(self, reference: str) -> Report | None:
+        """The application that was started with ``reference``, or None where it never arrived.
+
+        Raises:
+            AgencyUnavailable: when it may work later.
+        """
+
     def withdraw(self, id: str) -> Report:
         """Takes the application back.
 

@@ -34,6 +34,19 @@ class Consent(BaseModel):
     text: str
 
 
+Capacity = Literal["parent", "guardian", "welfare_guardian", "attorney", "executor", "agent"]
+"""In what capacity somebody acts: ``attorney`` holds an enduring power of attorney, ``agent`` was asked to act."""
+
+
+class Acting(BaseModel):
+    """Who acts for the person that an application is about, and in what capacity."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    capacity: Capacity
+
+
 class Change(BaseModel):
     """One state that an application has been in, with the agency's words."""
 
@@ -43,7 +56,12 @@ class Change(BaseModel):
 
 
 class Application(BaseModel):
-    """An application as the person may see it. The answers are not part of it."""
+    """An application as the person may see it. The answers are not part of it.
+
+    ``reason`` says why it has not gone on: an agency that can't be reached, another application that comes first
+    (``waits_for`` names those by reference). ``withdrawing``: the person took it back, and the agency is being told.
+    ``together`` is the same for applications that were started with one set of answers.
+    """
 
     reference: str
     service: str
@@ -53,6 +71,12 @@ class Application(BaseModel):
     message: str | None = None
     next: str | None = None
     expected_by: dt.date | None = None
+    wanted: list[str] = []
+    reason: str | None = None
+    waits_for: list[str] = []
+    withdrawing: bool = False
+    together: str | None = None
+    acting: Acting | None = None
     created_at: dt.datetime
     updated_at: dt.datetime
     history: list[Change] = []
@@ -70,4 +94,5 @@ class Order(BaseModel):
     service: str
     answers: dict[str, Value]
     consent: Consent
+    acting: Acting | None = None
     language: str = "en"

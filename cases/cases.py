@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from cases import tries
 from cases.agency import Report
-from cases.application import FINAL, Application, Consent, Order, State
-from cases.tables import ApplicationRow, ChangeRow, WebhookRow
-from catalogue import AnswerError, Catalogue, answers, days
+from cases.application import FINAL, Acting, Application, Consent, Order, State
+from cases.forms import CannotStart, check, check_wanted, form_of
+from cases.tables import ApplicationRow, ChangeRow, DocumentRow, InformationRow, WaitRow, WebhookRow
+from catalogue import Catalogue
 from catalogue.answers import Value
 from insights import Event, Ledger
 from storage import Database, now
@@ -25,18 +27,6 @@ _EVENTS: dict[State, Event] = {
     "declined": "application_declined",
     "withdrawn": "application_withdrawn",
 }
-
-
-class CannotStart(Exception):
-    """This service can't be sent to an agency from here. The text says what the person can do instead."""
-
-
-class AnswersMissing(Exception):
-    """``problems`` says by fact id which answers are missing or wrong."""
-
-    def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__(", ".join(problems))
-        self.problems = problems
 
 
 class KeyReused(Exception):
@@ -51,10 +41,20 @@ class Cases:
     """Keeps applications.
 
     Args:
-        send: starts the durable delivery of an application, by reference. It may be called twice for one reference.
+        send: starts the durable delivery of an application, by reference. It may be called twice for one reference,
+            and need not be called at all: what is due is looked for now and then.
+        patience: how long an agency may be out of reach before advisers are told.
     """
 
-    def __init__(self, database: Database, catalogue: Catalogue, ledger: Ledger, send: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        ledger: Ledger,
+        send: Callable[[str], None],
+        patience: dt.timedelta = dt.timedelta(hours=24),
+    ) -> None:
+        self.tries = tries.Tries(database, patience)
         self._database = database
         self._catalogue = catalogue
         self._ledger = ledger
@@ -69,56 +69,106 @@ class Cases:
         key: str | None = None,
         conversation: str | None = None,
         language: str = "en",
+        acting: Acting | None = None,
     ) -> tuple[Application, str]:
         """Takes an application in and sends it on its way; gives it with its access code.
 
         Args:
             given: answers by fact id. Facts that the service's form does not have are refused.
             key: the caller's idempotency key; the same key and request give the same application.
+            acting: who acts for the person whom it is about, if somebody does.
 
         Raises:
             CannotStart: where the service has no form here.
             AnswersMissing: where an answer is missing or wrong.
             KeyReused: where the key belongs to another request.
         """
-        form = self._form(service)
+        agency = self._catalogue.services[service].agency
+        made, access = self.start_together(
+            [service], given, {agency: consent}, key=key, conversation=conversation, language=language, acting=acting
+        )
+        return made[0], access
+
+    def start_together(
+        self,
+        services: Sequence[str],
+        given: Mapping[str, Value],
+        consents: Mapping[str, Consent],
+        *,
+        key: str | None = None,
+        conversation: str | None = None,
+        language: str = "en",
+        acting: Acting | None = None,
+    ) -> tuple[list[Application], str]:
+        """Takes in applications for several services from one set of answers, all of them or none.
+
+        Each agency gets the answers that its own form has. One that comes after another in the catalogue is sent when
+        that one is completed. One access code opens them all.
+
+        Args:
+            consents: what the person agreed to, by agency.
+
+        Raises:
+            CannotStart: where a service has no form here, or an agency no consent.
+            AnswersMissing: where an answer is missing or wrong.
+            KeyReused: where the key belongs to another request.
+        """
+        forms = {service: form_of(self._catalogue, service) for service in dict.fromkeys(services)}
         wanted = hashlib.sha256(
-            json.dumps([service, dict(given), language], sort_keys=True, default=str).encode()
+            json.dumps(
+                [*forms, dict(given), *([acting.model_dump()] if acting else []), language], sort_keys=True, default=str
+            ).encode()
         ).hexdigest()
         before = self._by_key(key, wanted)
         if before is not None:
-            self._send(before[0].reference)
             return before
-        clean = self._check(service, form, given)
-        reference, access = code(2, "ARA"), code(3)
-        row = ApplicationRow(
-            reference=reference,
-            access_hash=digest(tidy(access)),
-            access_code=access,
-            idempotency_key=key,
-            request_hash=wanted,
-            conversation=conversation,
-            service=service,
-            agency=self._catalogue.services[service].agency,
-            language=language,
-            answers=clean,
-            consent=consent.model_dump(mode="json"),
-            state="submitted",
-        )
+        clean = check(self._catalogue, forms, given)
+        for service in forms:
+            if self._catalogue.services[service].agency not in consents:
+                raise CannotStart("Somebody has to agree first to what goes to this agency.")
+        access, together = code(3), code(3) if len(forms) > 1 else None
+        references = {service: code(2, "ARA") for service in forms}
+        first = next(iter(references.values()))
         try:
             with self._database.begin() as session:
-                session.add(row)
-                session.flush()
-                session.add(ChangeRow(reference=reference, state="submitted"))
+                for service, reference in references.items():
+                    agency = self._catalogue.services[service].agency
+                    row = ApplicationRow(
+                        reference=reference,
+                        access_hash=digest(tidy(access)),
+                        access_code=access,
+                        # The first holds the key for all; they are made in one transaction.
+                        idempotency_key=key if reference == first else None,
+                        request_hash=wanted,
+                        conversation=conversation,
+                        together=together,
+                        service=service,
+                        agency=agency,
+                        language=language,
+                        answers=clean[service],
+                        consent=consents[agency].model_dump(mode="json"),
+                        acting=acting.model_dump() if acting else None,
+                        state="submitted",
+                        due_at=now(),
+                    )
+                    session.add(row)
+                    session.flush()
+                    session.add(ChangeRow(reference=reference, state="submitted"))
+                for service, reference in references.items():
+                    self._wait(session, service, reference, references, conversation)
         except IntegrityError:
             # Somebody was faster with the same key.
             again = self._by_key(key, wanted)
             if again is None:
                 raise
             return again
-        self._ledger.note("application_sent", service)
-        self._send(reference)
-        return self.get(reference), access
+        for service in references:
+            self._ledger.note("application_sent", service)
+        made = [self.get(reference) for reference in references.values()]
+        for one in made:
+            if not one.waits_for:
+                self._send(one.reference)
+        return made, access
 
     def find(self, reference: str, access: str) -> Application:
         """The application, to whoever has its access code.
@@ -150,37 +200,72 @@ class Cases:
                 service=row.service,
                 answers=row.answers,
                 consent=Consent.model_validate(row.consent),
+                acting=row.acting,
                 language=row.language,
             )
 
     def take(self, reference: str, report: Report) -> bool:
         """Takes in what the agency reports; gives whether it was news. Old reports change nothing."""
+        free: list[str] = []
         with self._database.begin() as session:
-            row = _row(session, reference)
+            row = _row(session, reference, lock=True)
             row.checked_at = now()
             if row.state in FINAL or (row.agency_id is not None and report.sequence <= row.sequence):
                 return False
+            tries.arrived(row)
             row.agency_id, row.agency_reference = report.id, report.agency_reference
             row.sequence, row.next, row.expected_by = report.sequence, report.next, report.expected_by
+            row.wanted = report.wanted
             moved = self._move(session, row, report.state, report.message)
+            if report.state == "completed":
+                free = tries.release(session, reference)
         if moved:
             self._note(report.state, row.service)
+        for one in free:
+            self._send(one)
         return True
 
     def refuse(self, reference: str, reason: str, problems: Mapping[str, str]) -> None:
         """The agency would not take the answers. They are kept, so that they can be mended and sent anew."""
-        labels = {fact: self._catalogue.facts[fact].label.en for fact in problems if fact in self._catalogue.facts}
-        said = " ".join(f"{labels.get(fact, fact)}: {problem}" for fact, problem in problems.items())
+        said = self._words(reason, problems)
         with self._database.begin() as session:
-            row = _row(session, reference)
+            row = _row(session, reference, lock=True)
             if row.state not in FINAL:
-                self._move(session, row, "not_accepted", said or reason)
+                tries.arrived(row)
+                row.trouble, row.trouble_at, row.settled_at = "refused", now(), None
+                self._move(session, row, "not_accepted", said)
+
+    def ask_again(self, reference: str, reason: str, problems: Mapping[str, str]) -> None:
+        """The agency would not take what it had asked for; it still waits for it."""
+        said = self._words(reason, problems)
+        with self._database.begin() as session:
+            row = _row(session, reference, lock=True)
+            if row.state not in FINAL:
+                session.add(ChangeRow(reference=reference, state=row.state, message=said))
+                row.message, row.updated_at = said, now()
+
+    def inform(self, reference: str, given: Mapping[str, Value]) -> None:
+        """Takes in what an agency asked for, and sends it on its way.
+
+        Raises:
+            CannotStart: where nothing was asked for.
+            AnswersMissing: where an answer is missing or wrong.
+        """
+        with self._database.begin() as session:
+            row = _row(session, reference, lock=True)
+            if row.state != "more_information_needed" or row.withdrawing:
+                raise CannotStart("The agency does not wait for an answer. Look again at where your application is.")
+            clean = check_wanted(self._catalogue, row.wanted, given)
+            session.add(InformationRow(key=code(4), reference=reference, answers=clean))
+            row.due_at, row.round = now(), row.round + 1
+        self._send(reference)
 
     def withdrawn_here(self, reference: str) -> None:
         """Withdrawn before it reached the agency."""
         with self._database.begin() as session:
-            row = _row(session, reference)
-            moved = self._move(session, row, "withdrawn", None)
+            row = _row(session, reference, lock=True)
+            row.due_at, row.sending_until, row.withdrawing = None, None, False
+            moved = row.state not in FINAL and self._move(session, row, "withdrawn", None)
         if moved:
             self._note("withdrawn", row.service)
 
@@ -189,6 +274,18 @@ class Cases:
         with self._database.begin() as session:
             row = _row(session, reference)
             return row.agency, row.agency_id
+
+    def notify(self, reference: str, email: str | None) -> None:
+        """Keeps an address to which news of the application goes, or forgets it."""
+        with self._database.begin() as session:
+            row = _row(session, reference, lock=True)
+            row.email, row.told = email, row.sequence
+
+    def sent(self, reference: str) -> tuple[list[str], Consent]:
+        """What an application sends: the facts by id, and the consent with the words that were shown."""
+        with self._database.read() as session:
+            row = _row(session, reference)
+            return list(row.answers), Consent.model_validate(row.consent)
 
     def take_webhook(self, agency: str, webhook: str) -> bool:
         """Notes a webhook's id; gives False where it came before."""
@@ -199,24 +296,36 @@ class Cases:
             return False
         return True
 
-    def open_ones(self, checked_before: object) -> list[str]:
-        """References of applications that an agency has and that were not looked at since ``checked_before``."""
-        wanted = select(ApplicationRow.reference).where(
+    def open_ones(self, checked_before: dt.datetime) -> list[tuple[str, str]]:
+        """Applications that an agency has and that were not looked at since ``checked_before``: agency and reference.
+
+        They count as looked at from now on, so that an agency that does not answer is not asked for ever.
+        """
+        wanted = select(ApplicationRow).where(
             ApplicationRow.state.not_in(FINAL),
             ApplicationRow.agency_id.is_not(None),
             ApplicationRow.checked_at < checked_before,
         )
         with self._database.begin() as session:
-            return list(session.scalars(wanted.limit(100)))
+            rows = list(session.scalars(wanted.order_by(ApplicationRow.checked_at).limit(500)))
+            for row in rows:
+                row.checked_at = now()
+            return [(row.agency, row.reference) for row in rows]
 
     def forget(self, before: dt.datetime) -> int:
         """Deletes applications that the agency was done with ``before``; gives how many."""
         old = ApplicationRow.state.in_(FINAL) & (ApplicationRow.updated_at < before)
         with self._database.begin() as session:
             gone = list(session.scalars(select(ApplicationRow.reference).where(old)))
-            session.execute(delete(ChangeRow).where(ChangeRow.reference.in_(gone)))
+            for table in (ChangeRow, InformationRow, WaitRow):
+                session.execute(delete(table).where(table.reference.in_(gone)))
+            session.execute(delete(DocumentRow).where(DocumentRow.owner.in_(gone)))
             session.execute(delete(ApplicationRow).where(ApplicationRow.reference.in_(gone)))
             return len(gone)
+
+    def _words(self, reason: str, problems: Mapping[str, str]) -> str:
+        labels = {fact: self._catalogue.facts[fact].label.en for fact in problems if fact in self._catalogue.facts}
+        return " ".join(f"{labels.get(fact, fact)}: {problem}" for fact, problem in problems.items()) or reason
 
     def _move(self, session: Session, row: ApplicationRow, state: State, message: str | None) -> bool:
         """Writes a state down; gives whether it is another one than before."""
@@ -224,7 +333,39 @@ class Cases:
         if is_new or message:
             session.add(ChangeRow(reference=row.reference, state=state, message=message))
         row.state, row.message, row.updated_at = state, message, now()
+        if state in FINAL:
+            row.withdrawing = False
+            row.due_at = None
+        if is_new and state in FINAL - {"completed"}:
+            name = self._catalogue.services[row.service].name.en
+            tries.strand(session, row.reference, f"It comes after “{name}”, which ended without being done.")
         return is_new
+
+    def _wait(
+        self,
+        session: Session,
+        service: str,
+        reference: str,
+        group: Mapping[str, str],
+        conversation: str | None,
+    ) -> None:
+        """Makes an application wait for those that come before it, among those started with it or in its talk."""
+        found = self._catalogue.services[service]
+        earlier = {*found.after, *found.after_if_needed, *found.after_one_of}
+        others = [group[one] for one in earlier if one in group]
+        if conversation is not None:
+            open_ones = select(ApplicationRow).where(
+                ApplicationRow.conversation == conversation,
+                ApplicationRow.service.in_(earlier - set(group)),
+                ApplicationRow.state.not_in(FINAL),
+            )
+            others += [row.reference for row in session.scalars(open_ones)]
+        if not others:
+            return
+        session.add_all(WaitRow(reference=reference, other=other) for other in others)
+        row = session.get_one(ApplicationRow, reference)
+        names = [self._catalogue.services[session.get_one(ApplicationRow, one).service].name.en for one in others]
+        row.due_at, row.reason = None, f"It is sent when this is done: {'; '.join(names)}."
 
     def _note(self, state: State, service: str) -> None:
         # After the transaction: the ledger writes in one of its own.
@@ -232,32 +373,7 @@ class Cases:
         if event is not None:
             self._ledger.note(event, service)
 
-    def _form(self, service: str) -> list[str]:
-        found = self._catalogue.services[service]
-        if found.start.kind != "api":
-            raise CannotStart(f"{found.name.en} can't be sent from here yet. Use the agency's own page.")
-        return [*found.start.form, *found.start.optional]
-
-    def _check(self, service: str, form: list[str], given: Mapping[str, Value]) -> dict[str, Value]:
-        problems = {fact: "This service does not ask for it. Leave it out." for fact in given if fact not in form}
-        clean: dict[str, Value] = {}
-        required = self._catalogue.services[service].start.form
-        for name in form:
-            fact = self._catalogue.facts[name]
-            value = given.get(name)
-            if value is None or value == "":
-                if name in required:
-                    problems[name] = f"{fact.label.en} is missing."
-                continue
-            try:
-                clean[name] = value if isinstance(value, bool) else answers.read(fact, str(value), days.today())
-            except AnswerError as error:
-                problems[name] = str(error)
-        if problems:
-            raise AnswersMissing(problems)
-        return clean
-
-    def _by_key(self, key: str | None, wanted: str) -> tuple[Application, str] | None:
+    def _by_key(self, key: str | None, wanted: str) -> tuple[list[Application], str] | None:
         if key is None:
             return None
         with self._database.begin() as session:
@@ -266,7 +382,11 @@ class Cases:
                 return None
             if row.request_hash != wanted:
                 raise KeyReused
-            return _application(session, row), str(row.access_code)
+            rows = [row]
+            if row.together is not None:
+                others = select(ApplicationRow).filter_by(together=row.together).order_by(ApplicationRow.created_at)
+                rows += [other for other in session.scalars(others) if other.reference != row.reference]
+            return [_application(session, one) for one in rows], str(row.access_code)
 
 
 def spell(reference: str) -> str:
@@ -279,8 +399,8 @@ def spell(reference: str) -> str:
     return "-".join((clean[:3], clean[3:7], clean[7:]))
 
 
-def _row(session: Session, reference: str) -> ApplicationRow:
-    row = session.get(ApplicationRow, reference)
+def _row(session: Session, reference: str, *, lock: bool = False) -> ApplicationRow:
+    row = session.get(ApplicationRow, reference, with_for_update=lock)
     if row is None:
         raise UnknownApplication
     return row
@@ -288,6 +408,7 @@ def _row(session: Session, reference: str) -> ApplicationRow:
 
 def _application(session: Session, row: ApplicationRow) -> Application:
     changes = session.scalars(select(ChangeRow).where(ChangeRow.reference == row.reference).order_by(ChangeRow.id))
+    waits = select(WaitRow.other).where(WaitRow.reference == row.reference).order_by(WaitRow.other)
     return Application.model_validate(
         {
             "reference": row.reference,
@@ -298,6 +419,12 @@ def _application(session: Session, row: ApplicationRow) -> Application:
             "message": row.message,
             "next": row.next,
             "expected_by": row.expected_by,
+            "wanted": row.wanted,
+            "reason": row.reason,
+            "waits_for": list(session.scalars(waits)),
+            "withdrawing": row.withdrawing,
+            "together": row.together,
+            "acting": row.acting,
             "created_at": row.created_at,
             "updated_at": row.updated_at,
             "history": [{"state": one.state, "at": one.at, "message": one.message} for one in changes],

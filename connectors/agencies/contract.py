@@ -7,6 +7,7 @@ agency's developers; the OpenAPI document of the sandbox is their exact form.
 ``POST /oauth/token``                     OAuth 2.0 client credentials, scope ``applications``
 ``GET  /capabilities``                    which services can be started here, and with which answers
 ``POST /applications``                    start one (``Idempotency-Key``) → 201, or 200 when seen before
+``GET  /applications?reference=…``        whether it arrived, where the answer to the start was lost
 ``GET  /applications/{id}``               where it is
 ``POST /applications/{id}/information``   send what the agency asked for (``Idempotency-Key``)
 ``POST /applications/{id}/withdraw``      take it back
@@ -216,6 +217,12 @@ class Application(Reply):
     sequence: int = Field(ge=1)
     updated_at: AwareDatetime
     history: list[Change] = []
+
+
+class Found(Reply):
+    """The applications with a reference: one, or none where it never arrived."""
+
+    applications: list[Application]
 
 
 class Information(Request):

@@ -104,6 +104,19 @@ class HttpAgency:
             raise AgencyUnavailable("it refuses to say where the application is") from None
         return report(_read(Application, response))
 
+    def find(self, reference: str) -> Report | None:
+        """The application that was started with ``reference``, or None where it never arrived.
+
+        Raises:
+            AgencyUnavailable: when it may work later.
+        """
+        try:
+            response = self._call("GET", f"applications?reference={quote(reference, safe='')}")
+        except NotAccepted:
+            raise AgencyUnavailable("it refuses to say whether it has the application") from None
+        found = _read(contract.Found, response).applications
+        return next((report(one) for one in found if one.reference == reference), None)
+
     def withdraw(self, id: str) -> Report:
         """Takes the application back; a second call gives what the first one did.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Form, Header, Path, Request, Response, Security, UploadFile
+from fastapi import APIRouter, Depends, FastAPI, Form, Header, Path, Query, Request, Response, Security, UploadFile
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +18,7 @@ from connectors.agencies.contract import (
     Capabilities,
     Document,
     Event,
+    Found,
     Handover,
     Information,
     NewApplication,
@@ -192,6 +193,21 @@ def start(new: NewApplication, key: Key, office: Allowed, register: Book, respon
     else:
         response.status_code = HTTPStatus.OK
     return made
+
+
+@routes.get(
+    "/applications",
+    summary="Whether an application arrived",
+    tags=["applications"],
+    responses={**responses(401, 404, 422), **_UNAVAILABLE},
+)
+def find(
+    office: Allowed,
+    register: Book,
+    reference: Annotated[str, Query(description="Aratohu's own reference", min_length=1, max_length=64)],
+) -> Found:
+    """The application with that reference, or none. For whoever never heard what became of a start."""
+    return Found(applications=register.find(office, reference))
 
 
 @routes.get(

@@ -102,6 +102,12 @@ class Register:
         with self._database.begin() as session:
             return _application(session, _row(session, id, office.id))
 
+    def find(self, office: Office, reference: str) -> list[Application]:
+        """The application with Aratohu's ``reference``, if it has arrived."""
+        wanted = select(ApplicationRow).filter_by(agency=office.id, reference=reference)
+        with self._database.begin() as session:
+            return [_application(session, row) for row in session.scalars(wanted)]
+
     def inform(self, office: Office, id: str, key: str, information: Information) -> Application:
         """The application, with what the agency asked for.
 
