@@ -1,6 +1,6 @@
 """Deliveries: when an application's turn is, what it waits for, what stands in its way; documents; information.
 
-Revision: 0005
+Revision: 0006
 """
 
 from typing import Any
@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
