@@ -130,7 +130,7 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
             return pages.page(request, "find-application.html", status=422, error=error, reference=reference)
         answer = RedirectResponse(f"/applications/{application.reference}", status_code=303)
         # In a cookie and not in the address: the code opens the application.
-        forms.set_cookie(answer, COOKIE, f"{application.reference}.{access_code}")
+        forms.set_cookie(answer, COOKIE, f"{application.reference}.{access_code}", request)
         return answer
 
     @routes.get("/applications/{reference}", response_class=HTMLResponse)

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 import secrets
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Header, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from connectors.channels.rendering import Pages
+from connectors.channels import outline, pdf
+from connectors.channels.marking import labels
+from connectors.channels.problems import Problem
+from connectors.channels.rendering import LANGUAGE_COOKIE, Pages
 from connectors.channels.security import Forms
 from connectors.channels.wiring import House
-from conversations import BadMessage, Conversation, Turn, UnknownConversation, follow
+from conversations import BadMessage, Conversation, RasaDown, Turn, Undo, UnknownConversation, follow
 from conversations.messages import Question
 
 COOKIE = "aratohu-conversation"
+ELSEWHERE = "https://www.google.co.nz/"
+"""Where people go who leave quickly: a page that everybody has open."""
 
 
 def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
     """The chat's addresses."""
     routes = APIRouter(include_in_schema=False)
+    undo = Undo(house.database, house.store)
+    limiter = MovingWindowRateLimiter(MemoryStorage())
+    rate = parse(f"{house.settings.messages_a_minute}/minute")
 
     @routes.get("/", response_class=HTMLResponse)
     def landing(request: Request) -> Response:
-        events = list(house.catalogue.life_events.values())
-        return pages.page(request, "landing.html", events=events, nonce=secrets.token_urlsafe(12))
+        return _landing(request)
 
     @routes.get("/chat", response_class=HTMLResponse)
     def chat(request: Request) -> Response:
@@ -51,8 +63,16 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         forms.check(request, csrf)
         conversation = current(house, request)
         token: str | None = None
+        if conversation is None and "hx-request" in request.headers:
+            # The page starts afresh and brings the words along.
+            return Response(status_code=401)
+        if conversation is None and since:
+            ended = pages.text(request, "chat_ended")
+            return _landing(request, draft_text=text, error=ended, status=401)
+        if conversation is not None and not limiter.hit(rate, conversation.id):
+            return _too_many(request, conversation, text)
         if conversation is None:
-            conversation, token = house.store.open(pages.language(request))
+            conversation, token = house.store.open(pages.language(request), pages.agency(request))
             house.talk.greet(conversation.id)
         try:
             reply = house.talk.receive(
@@ -61,10 +81,10 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         except BadMessage as error:
             return _refused(request, conversation, text, str(error), token)
         if "hx-request" in request.headers and token is None:
-            return _turns(request, house.store.turns(conversation.id, since))
+            return _turns(request, conversation, house.store.turns(conversation.id, since))
         answer = RedirectResponse(f"/chat#turn-{reply.turn}", status_code=303)
         if token is not None:
-            _remember(answer, conversation, token)
+            _remember(request, answer, conversation, token)
         return answer
 
     @routes.get("/chat/turns", response_class=HTMLResponse)
@@ -76,7 +96,7 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         turns = house.store.turns(conversation.id, since)
         if not turns:
             return Response(status_code=204)
-        return _turns(request, turns)
+        return _turns(request, conversation, turns)
 
     @routes.get("/chat/events")
     async def events(
@@ -109,16 +129,89 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
                 else:
                     yield ServerSentEvent(comment="still here")
 
+    @routes.post("/chat/back", response_class=HTMLResponse)
+    def take_back(
+        request: Request,
+        csrf: Annotated[str, Form()] = "",
+        turn: Annotated[int, Form()] = 0,
+        edit: Annotated[str, Form()] = "",
+    ) -> Response:
+        """Takes the last message back; with ``edit``, its words come back into the box."""
+        forms.check(request, csrf)
+        conversation = current(house, request)
+        if conversation is None:
+            return RedirectResponse("/", status_code=303)
+        try:
+            taken = house.talk.take_back(conversation.id, turn)
+        except RasaDown:
+            return _chat(request, conversation, error=pages.text(request, "chat_back_later"), status=503)
+        if taken is None:
+            return _chat(request, conversation, error=pages.text(request, "chat_back_not"), status=409)
+        house.ledger.note("message_taken_back")
+        if edit and taken.text and not taken.choice:
+            return _chat(request, conversation, draft_text=taken.text, focus=True)
+        return RedirectResponse("/chat#composer", status_code=303)
+
+    @routes.post("/chat/opinion", response_class=HTMLResponse)
+    def opine(
+        request: Request,
+        csrf: Annotated[str, Form()] = "",
+        turn: Annotated[int, Form()] = 0,
+        useful: Annotated[str, Form()] = "",
+    ) -> Response:
+        """Whether an answer was useful."""
+        forms.check(request, csrf)
+        conversation = current(house, request)
+        if conversation is None:
+            return RedirectResponse("/", status_code=303)
+        if not any(one.number == turn and one.by != "person" for one in house.store.turns(conversation.id, turn - 1)):
+            raise Problem(422, "No such answer", "Load the page again and choose at the answer that you mean.")
+        is_useful = useful == "yes"
+        if house.opinions.give(conversation.id, turn, is_useful):
+            house.ledger.note("answer_useful" if is_useful else "answer_not_useful")
+        if "hx-request" in request.headers:
+            return pages.fragment(request, "opinion.html", turn=turn, opinion=is_useful)
+        return RedirectResponse(f"/chat#turn-{turn}", status_code=303)
+
+    @routes.get("/chat/notes.{kind}")
+    def notes(request: Request, kind: Literal["txt", "pdf"]) -> Response:
+        """The conversation to keep, under a name that tells nothing."""
+        conversation = current(house, request)
+        if conversation is None:
+            return RedirectResponse("/", status_code=303)
+        language = pages.language(request)
+        words = labels(house.words, language)
+        made = outline.transcript(words("notes_title"), house.store.turns(conversation.id), words, language)
+        name = f"notes-{house.rooms.today().isoformat()}.{kind}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        if kind == "pdf":
+            return Response(pdf.make(made), media_type="application/pdf", headers=headers)
+        return PlainTextResponse(outline.text(made), headers=headers)
+
+    @routes.get("/exit")
+    def exit_quickly(request: Request) -> Response:
+        """Goes to another site, and leaves nothing of the conversation behind in this browser."""
+        answer = RedirectResponse(ELSEWHERE, status_code=303)
+        forms.forget(request, answer)
+        answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        return answer
+
     @routes.post("/language", response_class=HTMLResponse)
-    def speak(request: Request, csrf: Annotated[str, Form()] = "", language: Annotated[str, Form()] = "en") -> Response:
+    def speak(
+        request: Request,
+        csrf: Annotated[str, Form()] = "",
+        language: Annotated[str, Form()] = "en",
+        back: Annotated[str, Form(max_length=300)] = "/",
+    ) -> Response:
         forms.check(request, csrf)
         chosen = "mi" if language == "mi" else "en"
         conversation = current(house, request)
         if conversation is not None:
             house.store.speak(conversation.id, "mi" if chosen == "mi" else "en")
-        back = request.headers.get("referer") or ""
-        answer = RedirectResponse("/chat" if conversation and back.endswith("/chat") else "/", status_code=303)
-        forms.set_cookie(answer, "aratohu-language", chosen)
+        # Only to a page of ours: what begins with two slashes would be another site.
+        is_ours = re.fullmatch(r"/(?!/)[\w./-]*", back) is not None and not back.startswith(("/chat/", "/language"))
+        answer = RedirectResponse(back if is_ours else "/", status_code=303)
+        forms.set_cookie(answer, LANGUAGE_COOKIE, chosen, request)
         return answer
 
     @routes.post("/leave", response_class=HTMLResponse)
@@ -126,11 +219,11 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         """Ends the conversation on this browser: the next one starts afresh."""
         forms.check(request, csrf)
         answer = RedirectResponse("/", status_code=303)
-        answer.delete_cookie(COOKIE)
+        forms.delete_cookie(request, answer, COOKIE)
         return answer
 
-    def _turns(request: Request, turns: list[Turn]) -> Response:
-        return pages.fragment(
+    def _turns(request: Request, conversation: Conversation, turns: list[Turn]) -> Response:
+        answer = pages.fragment(
             request,
             "turns.html",
             turns=turns,
@@ -138,7 +231,28 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
             last=turns[-1].number if turns else 0,
             nonce=secrets.token_urlsafe(12),
             composer=True,
+            undoable=undo.possible(conversation.id),
+            opinions=house.opinions.of(conversation.id),
         )
+        if gone := undo.gone(conversation.id):
+            answer.headers["HX-Trigger-After-Swap"] = json.dumps({"gone": gone})
+        return answer
+
+    def _landing(request: Request, draft_text: str = "", error: str | None = None, status: int = 200) -> Response:
+        return pages.page(
+            request,
+            "landing.html",
+            status=status,
+            events=list(house.catalogue.life_events.values()),
+            nonce=secrets.token_urlsafe(12),
+            draft_text=draft_text,
+            error=error,
+        )
+
+    def _too_many(request: Request, conversation: Conversation, text: str) -> Response:
+        if "hx-request" in request.headers:
+            return Response(status_code=429, headers={"Retry-After": "20"})
+        return _chat(request, conversation, draft_text=text, error=pages.text(request, "chat_many"), status=429)
 
     def _chat(
         request: Request,
@@ -146,6 +260,7 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         draft_text: str = "",
         error: str | None = None,
         status: int = 200,
+        focus: bool = False,
     ) -> Response:
         turns = house.store.turns(conversation.id)
         return pages.page(
@@ -158,6 +273,11 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
             draft_text=draft_text,
             error=error,
             nonce=secrets.token_urlsafe(12),
+            focus=focus,
+            undoable=undo.possible(conversation.id),
+            opinions=house.opinions.of(conversation.id),
+            has_plan=bool(house.store.context(conversation.id).life_events),
+            holder=conversation.holder,
         )
 
     def _refused(request: Request, conversation: Conversation, text: str, error: str, token: str | None) -> Response:
@@ -175,11 +295,11 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
             )
         answer = _chat(request, conversation, draft_text=text, error=error, status=422)
         if token is not None:
-            _remember(answer, conversation, token)
+            _remember(request, answer, conversation, token)
         return answer
 
-    def _remember(answer: Response, conversation: Conversation, token: str) -> None:
-        forms.set_cookie(answer, COOKIE, f"{conversation.id}.{token}")
+    def _remember(request: Request, answer: Response, conversation: Conversation, token: str) -> None:
+        forms.set_cookie(answer, COOKIE, f"{conversation.id}.{token}", request)
 
     return routes
 

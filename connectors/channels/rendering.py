@@ -102,6 +102,8 @@ class Pages:
         made = self._environment.get_template(template).render(
             {
                 "language": language,
+                "here": request.url.path,
+                "site": self.site(request),
                 "words": marking.labels(self._words, language),
                 "csrf": self._forms.token(request),
                 "build": fingerprint(),
@@ -127,6 +129,15 @@ class Pages:
     def text(self, request: Request, key: str, **values: Any) -> str:
         """The words for ``key`` in the page's language."""
         return self._words.text(key, self.language(request), **values)
+
+    def site(self, request: Request) -> Site | None:
+        """The agency's site on whose page this one stands in a frame, if any."""
+        return self._sites.get(request.cookies.get(FRAMED_COOKIE, "")) if is_framed(request) else None
+
+    def agency(self, request: Request) -> str | None:
+        """The agency of that site."""
+        site = self.site(request)
+        return site.agency if site else None
 
     def language(self, request: Request) -> Language:
         """The language that was chosen here, else the one that the browser asks for."""

@@ -117,8 +117,8 @@ class Forms:
         if visitor is None:
             visitor = request.state.visitor = secrets.token_urlsafe(16)
         if response is not None and self.cookie not in request.cookies:
-            self.set_cookie(response, self.cookie, visitor)
-        return hmac.new(self._secret, visitor.encode(), hashlib.sha256).hexdigest()
+            self.set_cookie(response, self.cookie, visitor, request)
+        return self._sign(visitor, secrets.token_hex(8))
 
     def check(self, request: Request, given: str) -> None:
         """Refuses a form that is not ours.
@@ -127,10 +127,58 @@ class Forms:
             Problem: 403, with what to do.
         """
         visitor = request.cookies.get(self.cookie, "")
-        wanted = hmac.new(self._secret, visitor.encode(), hashlib.sha256).hexdigest()
+        wanted = self._sign(visitor, given.partition(".")[0])
         if not visitor or not hmac.compare_digest(given.encode(), wanted.encode()):
             raise Problem(403, "The page was open too long", "Go back, load the page again and send it once more.")
 
-    def set_cookie(self, response: Response, name: str, value: str) -> None:
-        """Sets a cookie that scripts can't read and other sites don't get. It ends with the browser's session."""
-        response.set_cookie(name, value, httponly=True, samesite="lax", secure=self._secure, path="/")
+    def set_cookie(self, response: Response, name: str, value: str, request: Request) -> None:
+        """Sets a cookie that scripts can't read and other sites don't get. It ends with the browser's session.
+
+        In a frame on an agency's page it is kept apart for that page, as browsers demand of frames.
+        """
+        framed = is_framed(request)
+        response.set_cookie(
+            name,
+            value,
+            httponly=True,
+            samesite="none" if framed else "lax",
+            secure=self._secure or framed,
+            path="/",
+            partitioned=framed,
+        )
+
+    def delete_cookie(self, request: Request, response: Response, name: str) -> None:
+        """Takes a cookie away again."""
+        framed = is_framed(request)
+        response.set_cookie(
+            name,
+            "",
+            max_age=0,
+            expires=0,
+            httponly=True,
+            samesite="none" if framed else "lax",
+            secure=self._secure or framed,
+            path="/",
+            partitioned=framed,
+        )
+
+    def forget(self, request: Request, response: Response) -> None:
+        """Takes away every cookie of ours that the browser has."""
+        for name in request.cookies:
+            if name.startswith(("aratohu-", "__Host-aratohu-")):
+                self.delete_cookie(request, response, name)
+
+    def _sign(self, visitor: str, salt: str) -> str:
+        # Salted, so that a compressed page does not give the token away by its length.
+        return f"{salt}.{hmac.new(self._secret, f'{salt}.{visitor}'.encode(), hashlib.sha256).hexdigest()}"
+
+
+def is_framed(request: Request) -> bool:
+    """Whether the page stands in a frame on an agency's page. Every current browser says so of itself."""
+    return request.headers.get("sec-fetch-dest") == "iframe" or (
+        request.headers.get("sec-fetch-dest") == "empty" and FRAMED_COOKIE in request.cookies
+    )
+
+
+FRAMED_COOKIE = "aratohu-site"
+"""Names the agency on whose page the frame stands; it is there in frames only."""
