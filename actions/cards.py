@@ -26,6 +26,7 @@ def plan(speaker: Speaker) -> m.PlanCard:
         today=speaker.rooms.today(),
         answers=context.facts,
         rulebook=rules.load(),
+        first_agency=context.agency,
     )
     return m.PlanCard(
         life_events=list(made.life_events),

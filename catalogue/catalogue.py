@@ -30,6 +30,7 @@ class Catalogue:
         self.services = {item.id: item for item in file.services}
         self.facts = {item.id: item for item in file.facts}
         self.crisis_lines = {item.id: item for item in file.crisis_lines}
+        self.sites = {item.id: item for item in file.sites}
 
     def agency_of(self, service: model.Service) -> model.Agency:
         """The agency that is answerable for ``service``."""

@@ -445,6 +445,39 @@ class CrisisLine(Statement):
     sources: dict[str, Source]
 
 
+class Site(Strict):
+    """An agency's web site on which the chat may stand in a frame.
+
+    ``origins`` are the only ones that may: scheme, host and port, without a path. ``colour`` carries white text.
+    """
+
+    id: AgencyId
+    agency: AgencyId
+    origins: tuple[str, ...]
+    name: Text | None = None
+    colour: str = "#0b5a62"
+
+    @field_validator("origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not re.fullmatch(r"https://[a-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:\d+)?", origin):
+                raise ValueError(f"`{origin}` is no origin; write it as https://www.example.govt.nz, with no path")
+        return origins
+
+    @field_validator("colour")
+    @classmethod
+    def _carries_white(cls, colour: str) -> str:
+        if not re.fullmatch(r"#[0-9a-f]{6}", colour):
+            raise ValueError(f"`{colour}` is no colour; write it as #0b5a62")
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        if 1.05 / (light + 0.05) < 4.5:
+            raise ValueError(f"white text can't be read well on `{colour}`; choose a darker one (contrast 4.5 or more)")
+        return colour
+
+
 class File(Strict):
     """A catalogue file: any of the lists, each optional."""
 
@@ -453,3 +486,4 @@ class File(Strict):
     services: tuple[Service, ...] = ()
     facts: tuple[Fact, ...] = ()
     crisis_lines: tuple[CrisisLine, ...] = ()
+    sites: tuple[Site, ...] = ()

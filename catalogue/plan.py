@@ -99,6 +99,7 @@ def make(
     today: dt.date,
     answers: Mapping[str, Any] | None = None,
     rulebook: Rulebook | None = None,
+    first_agency: str | None = None,
 ) -> Plan:
     """The plan for one or several life events.
 
@@ -108,6 +109,7 @@ def make(
         answers: what is known of the person, by fact. Days among them are the plan's too; what can't apply any more
             moves to ``not_for_you``; ``region`` moves deadlines over its anniversary day.
         rulebook: the rules by which answers are judged. Without it they only count where a life event says so itself.
+        first_agency: the agency whose services come first among those whose turn comes at the same time.
 
     Raises:
         KeyError: where the catalogue has no such life event, with its id.
@@ -137,7 +139,7 @@ def make(
         life_events=events,
         dates=days_known,
         made_on=today,
-        steps=tuple(steps[name] for name in _order(steps)),
+        steps=tuple(steps[name] for name in _order(steps, first_agency)),
         not_for_you=tuple(
             NotForYou(service=name, agency=chosen[name].agency, why=tuple(why)) for name, why in against.items()
         ),
@@ -246,13 +248,13 @@ def due_on(deadline: model.Deadline | None, dates: Mapping[str, dt.date], region
     return days.count(anchor, deadline.within, back=back, region=region if back or deadline.regional else None)
 
 
-def _order(steps: Mapping[str, Step]) -> list[str]:
+def _order(steps: Mapping[str, Step], first_agency: str | None = None) -> list[str]:
     """Stage by stage, the soonest deadline first, and nothing before what it waits for."""
     place = {name: number for number, name in enumerate(steps)}
 
-    def rank(name: str) -> tuple[int, dt.date, int]:
+    def rank(name: str) -> tuple[int, dt.date, bool, int]:
         step = steps[name]
-        return model.STAGES.index(step.stage), step.due or dt.date.max, place[name]
+        return model.STAGES.index(step.stage), step.due or dt.date.max, step.agency != first_agency, place[name]
 
     # Of several ways in, the one whose turn comes first is enough.
     ways = {

@@ -71,6 +71,8 @@ def _dangling(file: model.File) -> Iterator[Fault]:
     services = [service.id for service in file.services]
     facts = {fact.id: fact for fact in file.facts}
     dates = [date.id for event in file.life_events for date in event.dates]
+    for site in file.sites:
+        yield from Where("sites", site.id, f"site `{site.id}`").unknown("agency", ("agency",), [site.agency], agencies)
     for service in file.services:
         where = Where("services", service.id, f"service `{service.id}`")
         yield from where.unknown("agency", ("agency",), [service.agency], agencies)

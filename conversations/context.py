@@ -52,6 +52,7 @@ class Held(BaseModel):
 class Context(BaseModel):
     """A conversation's memory. It is stored encrypted, and never reaches Rasa, logs or addresses.
 
+    ``agency`` is the one on whose site the conversation was begun; its services come first where two serve equally.
     ``facts`` holds every answer by fact id, so that nothing is asked twice. ``asking`` is the fact on the table and
     ``given`` what was written in reply, until the form has looked at it.
 
@@ -70,6 +71,7 @@ class Context(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
+    agency: str | None = None
     life_events: list[str] = []
     dates: dict[str, dt.date] = {}
     rough: list[str] = []

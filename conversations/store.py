@@ -82,7 +82,7 @@ class Store:
             token_hash=digest(secret),
             language=language,
             agency=agency,
-            context=Context().model_dump(mode="json"),
+            context=Context(agency=agency).model_dump(mode="json"),
         )
         with self._database.begin() as session:
             session.add(row)

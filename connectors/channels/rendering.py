@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
+from catalogue.model import Site
 from connectors.channels import marking
-from connectors.channels.security import Forms
+from connectors.channels.security import FRAMED_COOKIE, HEADERS, Forms, is_framed
 from conversations import Words
 from conversations.messages import Language, Message
 from conversations.talk import LONGEST
@@ -82,15 +83,32 @@ def fingerprint(folder: Path = STATIC) -> str:
     return digest.hexdigest()[:12]
 
 
+def framed_policy(site: Site) -> str:
+    """The content security policy of a page that ``site`` may frame, and nobody else."""
+    ancestors = " ".join(site.origins) or "'none'"
+    return HEADERS["Content-Security-Policy"].replace("frame-ancestors 'self'", f"frame-ancestors {ancestors}")
+
+
 class Pages:
     """Answers with pages. Routes name a template and its context; language, forms and build are seen to here.
 
     Args:
         shared: context that every page has: ``sandbox``, ``emergency`` (the crisis line to call in danger),
             ``conversation_days``, ``application_days``.
+        sites: the agencies' sites on which pages may stand in a frame, by id.
+        notice: gives the emergency notice that holds, if any.
     """
 
-    def __init__(self, words: Words, forms: Forms, shared: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        words: Words,
+        forms: Forms,
+        shared: Mapping[str, Any] | None = None,
+        sites: Mapping[str, Site] | None = None,
+        notice: Callable[[], Any] = lambda: None,
+    ) -> None:
+        self._sites = dict(sites or {})
+        self._notice = notice
         self._words = words
         self._forms = forms
         self._shared = dict(shared or {})
@@ -98,12 +116,13 @@ class Pages:
 
     def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page."""
-        language = self.language(request)
+        language, site = self.language(request), self.site(request)
         made = self._environment.get_template(template).render(
             {
                 "language": language,
                 "here": request.url.path,
-                "site": self.site(request),
+                "site": site,
+                "notice": self._notice(),
                 "words": marking.labels(self._words, language),
                 "csrf": self._forms.token(request),
                 "build": fingerprint(),
@@ -112,6 +131,8 @@ class Pages:
             }
         )
         answer = HTMLResponse(made, status_code=status)
+        if site is not None:
+            answer.headers["Content-Security-Policy"] = framed_policy(site)
         # Again with the answer: it carries the cookie that the token in the page belongs to.
         self._forms.token(request, answer)
         return answer

@@ -77,6 +77,15 @@ def _long(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _mail_server(secret: SecretStr | None) -> SecretStr | None:
+    if secret is None:
+        return None
+    parts = urlsplit(secret.get_secret_value())
+    if parts.scheme not in ("smtp", "smtp+tls", "smtps") or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("no mail server")
+    return secret
+
+
 def _key(secret: SecretStr) -> SecretStr:
     try:
         size = len(base64.urlsafe_b64decode(secret.get_secret_value()))
@@ -113,6 +122,11 @@ DatabaseUrl = Annotated[
     str,
     AfterValidator(_database),
     Expected("sqlite:////folder/file.sqlite or postgresql://user:password@host/database"),
+]
+MailServer = Annotated[
+    SecretStr | None,
+    AfterValidator(_mail_server),
+    Expected("smtp://host:25, or smtp+tls:// or smtps:// with user:password@host"),
 ]
 LongSecret = Annotated[SecretStr, AfterValidator(_long), Expected("a random text of at least 32 characters")]
 EncryptionKey = Annotated[
@@ -208,6 +222,10 @@ class Settings(BaseSettings):
         "aratohu-", description="what names in that claim begin with: aratohu-adviser, aratohu-team-msd"
     )
 
+    smtp_url: MailServer = Field(
+        None, repr=False, description="mail server for what people ask to be sent to themselves; none sends no email"
+    )
+    smtp_from: str = Field("noreply@localhost", description="sender of that email, which should tell nothing")
     session_secret: LongSecret = Field(
         default_factory=_secret("session_secret"), description="signs the pages' cookies"
     )
@@ -304,6 +322,6 @@ def _unknown(name: str, known: list[str]) -> str:
 def _wrong(field: str) -> str:
     definition = Settings.model_fields[field]
     expected = next(one.text for one in definition.metadata if isinstance(one, Expected))
-    hidden = definition.annotation is SecretStr or field.endswith("database_url")
+    hidden = "SecretStr" in str(definition.annotation) or field.endswith("database_url")
     value = "has a value that" if hidden else f"is “{os.environ.get(variable(field), '')}”, which"
     return f"{variable(field)} {value} can't be used. Expected: {expected}."
