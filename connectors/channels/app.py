@@ -6,22 +6,40 @@ import contextlib
 import functools
 import logging
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
 
 from catalogue.finding import finder
-from connectors.channels import api, browse, chat, checking, exchange, finding, measures, problems, resume, webhook
+from catalogue.model import Site
+from connectors.channels import (
+    api,
+    browse,
+    chat,
+    checking,
+    embedding,
+    exchange,
+    finding,
+    keeping,
+    measures,
+    problems,
+    resume,
+    webhook,
+)
 from connectors.channels.console import app as console
 from connectors.channels.housekeeping import Housekeeping
 from connectors.channels.rendering import Pages
 from connectors.channels.security import Forms, Guard
 from connectors.channels.settings import Settings
 from connectors.channels.wiring import House, build
+from conversations.notices import Notices
 
 STATIC = Path(__file__).parent / "static"
 
@@ -43,18 +61,20 @@ def assemble(house: House) -> FastAPI:
         "conversation_days": settings.conversation_days,
         "application_days": settings.application_days,
     }
-    pages = Pages(house.words, forms, shared)
-    keeping = Housekeeping(house)
+    sites = _sites(house)
+    notices = Notices(house.database)
+    pages = Pages(house.words, forms, shared, sites, _every(2.0, notices.current))
+    housekeeping = Housekeeping(house)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        keeping.start()
+        housekeeping.start()
         # The first search should not be the one that waits for the encoder.
         threading.Thread(target=finder(house.catalogue).warm, daemon=True).start()
         try:
             yield
         finally:
-            await run_in_threadpool(keeping.stop)
+            await run_in_threadpool(housekeeping.stop)
             await run_in_threadpool(house.close)
 
     app = FastAPI(
@@ -84,9 +104,46 @@ def assemble(house: House) -> FastAPI:
     app.include_router(resume.router(house, pages, forms))
     app.include_router(browse.router(house, pages, forms))
     console.install(app, house, pages, forms)
-    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    app.include_router(keeping.router(house, pages, forms))
+    app.include_router(embedding.router(house, pages, forms, sites))
+    app.mount("/static", Static(directory=STATIC, check_dir=False), name="static")
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(Guard, largest=settings.body_limit, rate=f"{settings.requests_a_minute}/minute")
     return app
+
+
+class Static(StaticFiles):
+    """What pages load. An address that names the build never changes what it stands for."""
+
+    def file_response(self, full_path: Any, stat_result: Any, scope: Any, status_code: int = 200) -> Response:
+        """The file, to be kept for a year where the address names the build."""
+        answer = super().file_response(full_path, stat_result, scope, status_code)
+        if scope.get("query_string", b"").startswith(b"v="):
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+def _sites(house: House) -> dict[str, Site]:
+    """The sites on which the chat may stand; the demonstration's is wherever the sandbox agencies run."""
+    sites = dict(house.catalogue.sites)
+    if house.settings.sandbox and "demonstration" in sites:
+        here = house.settings.sandbox_url
+        origins = (here, here.replace("127.0.0.1", "localhost"))
+        sites["demonstration"] = sites["demonstration"].model_copy(update={"origins": origins})
+    return sites
+
+
+def _every(seconds: float, look: Callable[[], Any]) -> Callable[[], Any]:
+    """``look``, but no more often than every ``seconds``: what it gave last is given meanwhile."""
+    kept: tuple[float, Any] = (float("-inf"), None)
+
+    def given() -> Any:
+        nonlocal kept
+        if time.monotonic() - kept[0] >= seconds:
+            kept = (time.monotonic(), look())
+        return kept[1]
+
+    return given
 
 
 @functools.cache

@@ -31,6 +31,7 @@ COOKIE = "aratohu-application"
 def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
     """The pages' addresses."""
     routes = APIRouter(include_in_schema=False)
+    lines = [line for line in house.catalogue.crisis_lines.values() if line.confidence != "unverified"]
 
     @routes.get("/life-events", response_class=HTMLResponse)
     def life_events(request: Request) -> Response:
@@ -144,6 +145,15 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
             return RedirectResponse("/applications", status_code=303)
         card = cards.status(Speaker(house.rooms, pages.language(request)), application)
         return pages.page(request, "status.html", card=card)
+
+    @routes.get("/people", response_class=HTMLResponse)
+    def people(request: Request) -> Response:
+        agencies = sorted((one for one in house.catalogue.agencies.values() if one.phones), key=lambda one: one.name.en)
+        return pages.page(request, "people.html", lines=lines, agencies=agencies)
+
+    @routes.get("/safety", response_class=HTMLResponse)
+    def safety(request: Request) -> Response:
+        return pages.page(request, "safety.html", lines=lines)
 
     @routes.get("/privacy", response_class=HTMLResponse)
     def privacy(request: Request) -> Response:

@@ -44,4 +44,5 @@ def make(steps: Sequence[PlanStep], words: Labels, key: str, made_at: dt.datetim
             alarm.add("trigger", -before)
             event.add_component(alarm)
         calendar.add_component(event)
-    return calendar.to_ical()
+    made: bytes = calendar.to_ical()
+    return made

@@ -134,15 +134,15 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         request: Request,
         csrf: Annotated[str, Form()] = "",
         turn: Annotated[int, Form()] = 0,
-        edit: Annotated[str, Form()] = "",
+        edit: Annotated[int, Form()] = 0,
     ) -> Response:
-        """Takes the last message back; with ``edit``, its words come back into the box."""
+        """Takes back turn ``turn``, the last message; or ``edit``, whose words come back into the box."""
         forms.check(request, csrf)
         conversation = current(house, request)
         if conversation is None:
             return RedirectResponse("/", status_code=303)
         try:
-            taken = house.talk.take_back(conversation.id, turn)
+            taken = house.talk.take_back(conversation.id, turn or edit)
         except RasaDown:
             return _chat(request, conversation, error=pages.text(request, "chat_back_later"), status=503)
         if taken is None:

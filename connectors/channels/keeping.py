@@ -82,9 +82,7 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         return pages.page(request, "keep-plan.html", days=DAYS)
 
     @routes.post("/plans", response_class=HTMLResponse)
-    def keep(
-        request: Request, csrf: Annotated[str, Form()] = "", days: Annotated[int, Form()] = 30
-    ) -> Response:
+    def keep(request: Request, csrf: Annotated[str, Form()] = "", days: Annotated[int, Form()] = 30) -> Response:
         forms.check(request, csrf)
         conversation = current(house, request)
         context = house.store.context(conversation.id) if conversation else Context()
@@ -144,7 +142,8 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
     @routes.get("/plans/{secret}/dates.ics")
     def dates(request: Request, secret: Token) -> Response:
         language = pages.language(request)
-        steps = [step for step in card(plan := found(secret), language).steps if step.service not in plan.done]
+        plan = found(secret)
+        steps = [step for step in card(plan, language).steps if step.service not in plan.done]
         made = calendar.make(steps, labels(house.words, language), secret, now())
         headers = {"Content-Disposition": 'attachment; filename="dates.ics"'}
         return Response(made, media_type="text/calendar; charset=utf-8", headers=headers)

@@ -98,6 +98,7 @@ def _sandbox(settings: Settings) -> Program:
         variable("data_dir"): str(settings.data_dir),
         variable("sandbox_client_secret"): settings.sandbox_client_secret.get_secret_value(),
         variable("webhook_secret"): settings.webhook_secret.get_secret_value(),
+        variable("public_url"): settings.public_url,
         "PYTHONPATH": str(ROOT),
     }
     if settings.sandbox_auto_seconds is not None:

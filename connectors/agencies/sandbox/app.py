@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from connectors.agencies.sandbox import api, desk, forms, payments, problems
+from connectors.agencies.sandbox import api, desk, forms, payments, problems, site
 from connectors.agencies.sandbox.agencies import OFFICES
 from connectors.agencies.sandbox.documents import Documents
 from connectors.agencies.sandbox.faults import Faults
@@ -46,6 +46,7 @@ def create(
     token_seconds: int = 300,
     first_pause: float = 1.0,
     offices: Mapping[str, Office] = OFFICES,
+    home: str = "http://127.0.0.1:8000",
 ) -> FastAPI:
     """The program.
 
@@ -54,6 +55,7 @@ def create(
         webhook_secret: ``whsec_`` and base64.
         auto_seconds: after how long a received application is approved, and an approved one completed, by itself.
         token_seconds: how long an access token is good.
+        home: where Aratohu is, for the site of the invented agency.
         first_pause: seconds before a webhook that did not arrive is tried again.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -116,6 +118,7 @@ def create(
     app.include_router(desk.routes)
     app.include_router(payments.make(register, webhook_secret))
     app.include_router(forms.make(handovers))
+    app.include_router(site.router(home))
     app.mount("/{agency}/v1", contract)
     return app
 
@@ -137,6 +140,7 @@ def _from_environment() -> FastAPI:
         settings.sandbox_client_secret.get_secret_value(),
         settings.webhook_secret.get_secret_value(),
         auto_seconds=settings.sandbox_auto_seconds,
+        home=settings.public_url,
     )
 
 

@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     data_dir: Path
     sandbox_client_secret: SecretStr
     webhook_secret: SecretStr
+    public_url: str = "http://127.0.0.1:8000"
     sandbox_auto_seconds: Annotated[float, Field(gt=0)] | None = None
 
     @classmethod

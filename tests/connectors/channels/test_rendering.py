@@ -276,7 +276,7 @@ def test_fragment_brings_the_composer_and_a_new_nonce(pages: Pages) -> None:
     html = bytes(answer.body).decode()
     Reader(html).check()
     assert html.strip().startswith('<li id="turn-7"')
-    assert 'id="composer" class="composer" hx-swap-oob="outerHTML"' in html
+    assert 'id="composer" class="composer" data-asking="" hx-swap-oob="outerHTML"' in html
     assert 'value="fresh"' in html
     assert 'name="since" value="7"' in html
     assert 'data-spoken="Kia ora."' in html
