@@ -138,7 +138,8 @@ class Rasa:
         except (httpx.HTTPError, ValueError) as error:
             raise RasaDown(type(error).__name__) from error
         if said and said[-1] >= since.timestamp():
-            self._post(f"{at}/events", {"event": "rewind"})
+            # Rasa takes back the listening before the message, too; without it, it would not hear the next one.
+            self._post(f"{at}/events", [{"event": "rewind"}, {"event": "action", "name": "action_listen"}])
 
     def is_ready(self) -> bool:
         """Whether Rasa answers and has a model."""
@@ -152,7 +153,7 @@ class Rasa:
         """Gives the connections back."""
         self._http.close()
 
-    def _post(self, path: str, body: dict[str, Any]) -> Any:
+    def _post(self, path: str, body: Any) -> Any:
         try:
             answer = self._http.post(
                 path, json=body, params={"token": self._token}, headers={"Authorization": f"Bearer {self._token}"}

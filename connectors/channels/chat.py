@@ -27,8 +27,6 @@ from conversations import BadMessage, Conversation, RasaDown, Turn, Undo, Unknow
 from conversations.messages import Question
 
 COOKIE = "aratohu-conversation"
-ELSEWHERE = "https://www.google.co.nz/"
-"""Where people go who leave quickly: a page that everybody has open."""
 
 
 def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
@@ -191,7 +189,7 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
     @routes.get("/exit")
     def exit_quickly(request: Request) -> Response:
         """Goes to another site, and leaves nothing of the conversation behind in this browser."""
-        answer = RedirectResponse(ELSEWHERE, status_code=303)
+        answer = RedirectResponse(house.settings.leave_to, status_code=303)
         forms.forget(request, answer)
         answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         return answer

@@ -136,37 +136,32 @@ class Forms:
 
         In a frame on an agency's page it is kept apart for that page, as browsers demand of frames.
         """
-        framed = is_framed(request)
-        response.set_cookie(
-            name,
-            value,
-            httponly=True,
-            samesite="none" if framed else "lax",
-            secure=self._secure or framed,
-            path="/",
-            partitioned=framed,
-        )
+        self._put(response, name, value, is_framed(request))
 
     def delete_cookie(self, request: Request, response: Response, name: str) -> None:
         """Takes a cookie away again."""
-        framed = is_framed(request)
-        response.set_cookie(
-            name,
-            "",
-            max_age=0,
-            expires=0,
-            httponly=True,
-            samesite="none" if framed else "lax",
-            secure=self._secure or framed,
-            path="/",
-            partitioned=framed,
-        )
+        self._put(response, name, "", is_framed(request), max_age=0)
 
     def forget(self, request: Request, response: Response) -> None:
         """Takes away every cookie of ours that the browser has."""
         for name in request.cookies:
             if name.startswith(("aratohu-", "__Host-aratohu-")):
                 self.delete_cookie(request, response, name)
+
+    def _put(self, response: Response, name: str, value: str, framed: bool, max_age: int | None = None) -> None:
+        response.set_cookie(
+            name,
+            value,
+            max_age=max_age,
+            httponly=True,
+            samesite="none" if framed else "lax",
+            secure=self._secure or framed,
+            path="/",
+        )
+        if framed:
+            # Python writes this word itself from 3.14 on only.
+            header, written = response.raw_headers[-1]
+            response.raw_headers[-1] = (header, written + b"; Partitioned")
 
     def _sign(self, visitor: str, salt: str) -> str:
         # Salted, so that a compressed page does not give the token away by its length.

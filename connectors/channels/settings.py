@@ -203,6 +203,9 @@ class Settings(BaseSettings):
     follow_seconds: Seconds = Field(30.0, description="how often agencies are asked where applications are")
 
     requests_a_minute: Count = Field(600, description="requests that one address may make in a minute")
+    leave_to: WebAddress = Field(
+        "https://www.google.co.nz", description="where people go who leave quickly: a page that everybody has open"
+    )
     messages_a_minute: Count = Field(30, description="messages that one conversation's page may send in a minute")
     body_limit: Bytes = Field(65_536, description="largest request that is read, in bytes")
     conversation_days: Days = Field(30, description="days that a conversation is kept after its last word")

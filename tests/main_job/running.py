@@ -45,6 +45,8 @@ class Running:
         self.port, self.rasa_port, self.sandbox_port = free_port(), free_port(), free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.desk = f"http://127.0.0.1:{self.sandbox_port}/desk"
+        # Where people go who leave quickly; a test machine may have no network.
+        self.elsewhere = f"http://127.0.0.1:{self.sandbox_port}/site/site.css"
         self.said = data / "said.txt"
         self._process: subprocess.Popen[bytes] | None = None
         self._before = 0
@@ -66,6 +68,8 @@ class Running:
                     "ARATOHU_RASA_PORT": str(self.rasa_port),
                     "ARATOHU_SANDBOX_PORT": str(self.sandbox_port),
                     "ARATOHU_FOLLOW_SECONDS": "2",
+                    "ARATOHU_LEAVE_TO": self.elsewhere,
+                    "ARATOHU_MESSAGES_A_MINUTE": "1000",
                     "ARATOHU_REQUESTS_A_MINUTE": "100000",
                     **self.settings,
                 },

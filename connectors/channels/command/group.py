@@ -16,6 +16,7 @@ COMMANDS = {
     "stop": ("run:stop", "Stop what was started with run."),
     "adviser": ("adviser:adviser", "Accounts of staff for the console."),
     "settings": ("settings:command", "List the settings: value, default and what each does."),
+    "notice": ("notice:notice", "Put an emergency notice on every page, or take it down."),
     "services": ("catalogue:services", "List the services of the catalogue."),
     "plan": ("catalogue:plan", "Make the plan for one or more life events."),
     "check": ("check:check", "Check what someone may be able to get."),

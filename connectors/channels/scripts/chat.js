@@ -130,9 +130,11 @@ document.body.addEventListener("htmx:responseError", (event) => {
   const text = failed.map((one) => one.text).filter(Boolean).join("\n");
   if (status === 401 || status === 403) {
     // The conversation, or this page's right to send, has ended. The words come along to where one can go on.
-    sessionStorage.setItem("aratohu-draft", text);
-    window.location.replace("/chat");
-    return;
+    try {
+      sessionStorage.setItem("aratohu-draft", text);
+      window.location.replace("/chat");
+      return;
+    } catch { /* a browser that keeps nothing for frames: the words stay in the box */ }
   }
   const box = document.querySelector("#composer textarea[name=text]");
   if (box && text && !box.value) box.value = text;

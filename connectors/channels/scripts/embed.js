@@ -20,7 +20,7 @@
     return element;
   };
   const host = make("aratohu-chat", {}, document.body);
-  const root = host.attachShadow({ mode: "closed" });
+  const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
 :host{all:initial}

@@ -3,13 +3,17 @@
   "use strict";
   document.documentElement.classList.add("has-script");
 
+  // In a frame on another site a browser may keep it from us.
+  let storage = null;
+  try { storage = window.sessionStorage; } catch { /* without it, words are kept in their box only */ }
+
   // Leaving: this page's place in the tab's history is taken by the other one, and nothing is seen while that loads.
   // In a frame it is the page around it that has to go.
   const leave = document.querySelector("[data-leave]");
   const go = () => {
     document.title = " ";
     document.body.hidden = true;
-    sessionStorage.clear();
+    storage?.clear();
     document.dispatchEvent(new CustomEvent("aratohu:leave"));
     if (window.parent === window) window.location.replace(leave.href);
   };
@@ -58,10 +62,10 @@
   });
 
   // Words that could not be sent because the conversation had ended come along.
-  const draft = sessionStorage.getItem("aratohu-draft");
+  const draft = storage?.getItem("aratohu-draft") ?? null;
   const box = document.getElementById("text");
   if (draft !== null && box) {
-    sessionStorage.removeItem("aratohu-draft");
+    storage.removeItem("aratohu-draft");
     if (draft) box.value = draft;
     const note = document.getElementById("ended");
     if (note) {
