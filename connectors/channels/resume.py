@@ -72,7 +72,7 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
             error = house.words.text("resume_wrong", language)
             return pages.page(request, "resume.html", status=422, error=error, code=code)
         answer = RedirectResponse("/chat", status_code=303)
-        forms.set_cookie(answer, COOKIE, f"{conversation.id}.{token}")
+        forms.set_cookie(answer, COOKIE, f"{conversation.id}.{token}", request)
         return answer
 
     @routes.post(f"{API}/conversations/resume", responses=RESPONSES, tags=["conversations"])

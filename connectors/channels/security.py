@@ -131,12 +131,12 @@ class Forms:
         if not visitor or not hmac.compare_digest(given.encode(), wanted.encode()):
             raise Problem(403, "The page was open too long", "Go back, load the page again and send it once more.")
 
-    def set_cookie(self, response: Response, name: str, value: str, request: Request) -> None:
+    def set_cookie(self, response: Response, name: str, value: str, request: Request | None = None) -> None:
         """Sets a cookie that scripts can't read and other sites don't get. It ends with the browser's session.
 
-        In a frame on an agency's page it is kept apart for that page, as browsers demand of frames.
+        Where ``request`` comes from a frame on an agency's page, it is kept apart for that page, as browsers demand.
         """
-        self._put(response, name, value, is_framed(request))
+        self._put(response, name, value, request is not None and is_framed(request))
 
     def delete_cookie(self, request: Request, response: Response, name: str) -> None:
         """Takes a cookie away again."""
