@@ -11,6 +11,7 @@ from cases import Application
 from catalogue import Plan, Service, Step, answers, make_plan, on, rules
 from catalogue.model import Channel, Cost, Statement
 from catalogue.plan import NotForYou
+from catalogue.ways import way as find_way
 from conversations import messages as m
 
 _Statement = TypeVar("_Statement", bound=Statement)
@@ -94,13 +95,27 @@ def _ruled_out(speaker: Speaker, one: NotForYou) -> m.RuledOut:
     )
 
 
-def service(speaker: Speaker, chosen: Service, asked: str | None = None, day: dt.date | None = None) -> m.ServiceCard:
-    """A service explained as it holds on ``day`` (today); with ``asked``, only what answers that question."""
+def service(
+    speaker: Speaker,
+    chosen: Service,
+    asked: str | None = None,
+    day: dt.date | None = None,
+    *,
+    code: str | None = None,
+) -> m.ServiceCard:
+    """A service explained as it holds on ``day`` (today); with ``asked``, only what answers that question.
+
+    ``code`` is for whoever has to call.
+    """
     day = day or speaker.rooms.today()
     every = asked is None
     costs, amounts = _holding(chosen.cost, day), _holding(chosen.amount, day)
     times, deadlines = _holding(chosen.time, day), _holding(chosen.deadline, day)
     ways = _holding(chosen.channels, day)
+    start = way(speaker, chosen, code=code) if asked in (None, "how") else None
+    # What the way says is not said a second time.
+    number = start.phone.text if start and start.phone else None
+    pages = [one for one in links(speaker, chosen, day) if not (start and start.page and one.url == start.page.url)]
     return m.ServiceCard.model_validate(
         {
             "service": chosen.id,
@@ -109,20 +124,25 @@ def service(speaker: Speaker, chosen: Service, asked: str | None = None, day: dt
             "asked": asked,
             "what": chosen.what.in_language(speaker.language),
             "who": list(chosen.who) if every or asked == "eligibility" else [],
-            "ready": list(chosen.ready) if every or asked in ("documents", "how") else [],
+            "ready": list(chosen.ready) if every or asked == "documents" else [],
             "cost": [_said(chosen, one, cost_text(one)) for one in costs] if every or asked == "cost" else [],
             "amount": [_said(chosen, one, one.text) for one in amounts] if every or asked == "eligibility" else [],
             "time": [_said(chosen, one, one.text) for one in times] if every or asked == "time" else [],
             "deadline": [_said(chosen, one, one.text) for one in deadlines]
             if every or asked in ("time", "deadline")
             else [],
-            "where": [_said(chosen, one, one.text) for one in ways if one.text]
+            "where": [
+                _said(chosen, one, one.text)
+                for one in ways
+                if one.text and not (start and start.places and one.kind == "in_person")
+            ]
             if every or asked in ("where", "how")
             else [],
-            "phones": [_said(chosen, one, one.phone) for one in ways if one.phone]
+            "phones": [_said(chosen, one, one.phone) for one in ways if one.phone and one.phone != number]
             if every or asked in ("where", "how")
             else [],
-            "links": links(speaker, chosen, day)[: None if every else 1],
+            "links": pages[: None if every else int(start is None or start.page is None)],
+            "way": start and start.model_copy(update={"ready": [] if every else start.ready}),
             "checked": chosen.confidence == "seen",
             "assured_date": chosen.assured_date,
             "choices": _service_choices(speaker, chosen, asked),
@@ -139,6 +159,22 @@ def _service_choices(speaker: Speaker, chosen: Service, asked: str | None) -> li
     if speaker.context.life_events:
         choices.append(speaker.choice("show_plan", "choose_plan"))
     return choices
+
+
+def way(speaker: Speaker, chosen: Service, *, code: str | None = None) -> m.Way:
+    """How a service starts; ``code`` is quoted by whoever calls."""
+    found = find_way(speaker.rooms.catalogue, chosen, speaker.rooms.today())
+    label = speaker.text("way_go", agency=chosen.brand or agency_name(speaker, chosen))
+    is_link = found.kind == "link" and found.url is not None
+    return m.Way(
+        kind=found.kind,
+        go=f"/go/{chosen.id}" if is_link else None,
+        page=m.Link(url=found.url, label=label, checked=found.url_checked) if is_link and found.url else None,
+        phone=m.Said(text=found.phone, checked=found.phone_checked) if found.phone else None,
+        code=code if found.phone else None,
+        places=[m.Said(text=place, checked=found.places_checked) for place in found.places],
+        ready=found.ready,
+    )
 
 
 def links(speaker: Speaker, chosen: Service, day: dt.date) -> list[m.Link]:
@@ -166,6 +202,7 @@ def status(speaker: Speaker, application: Application) -> m.Status:
         next=application.next or (speaker.text(f"next_{application.state}") if has_next else None),
         agency_reference=application.agency_reference,
         expected_by=application.expected_by,
+        payment=bill(application),
         updated_at=application.updated_at,
         history=[
             m.Past(state=one.state, label=speaker.text(f"state_{one.state}"), at=one.at, message=one.message)
@@ -173,6 +210,20 @@ def status(speaker: Speaker, application: Application) -> m.Status:
         ],
         final=application.is_final,
         choices=[] if application.is_final else [speaker.choice(f"status:{application.reference}", "choose_status")],
+    )
+
+
+def bill(application: Application) -> m.Bill | None:
+    """What an application costs, with the way to pay it while that is due."""
+    payment = application.payment
+    if payment is None:
+        return None
+    return m.Bill(
+        state=payment.state,
+        amount=answers.money(payment.amount),
+        what=payment.what,
+        receipt=payment.receipt,
+        pay=f"/applications/{application.reference}/pay" if payment.state == "due" else None,
     )
 
 

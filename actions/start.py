@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import cards, checking
 from actions.action import Action, Event, Scene
 from actions.form import left, nothing_open, pending
-from cases import AnswersMissing
+from cases import AgencyUnavailable, AnswersMissing, NotAccepted, Order
 from cases import Consent as SentConsent
 from catalogue import Service, on
 from conversations import Consent, Draft, Started
@@ -37,7 +39,7 @@ class Start(Action):
                 scene.say("start_again_already", service=chosen.name.in_language(scene.language))
                 scene.show(cards.status(scene, application))
                 return None
-        if chosen.start.kind != "api":
+        if not chosen.start.form:
             return self._hand_over(scene, chosen)
         draft = scene.context.draft
         if draft is None or draft.service != chosen.id:
@@ -61,8 +63,13 @@ class Start(Action):
 
     def _hand_over(self, scene: Scene, chosen: Service) -> list[Event] | None:
         key = {"link": "start_link", "phone": "start_phone", "in_person": "start_in_person"}[chosen.start.kind]
+        code = None
+        if chosen.start.kind == "phone":
+            # The code is written to the stored context, and this one must know it too.
+            scene.rooms.store.save(scene.conversation, scene.context)
+            code = scene.context.code = scene.rooms.store.code(scene.conversation)
         scene.say(key, service=chosen.name.in_language(scene.language))
-        scene.show(cards.service(scene, chosen, "how"))
+        scene.show(cards.service(scene, chosen, "how", code=code))
         return [SlotSet("awaiting", None)]
 
 
@@ -183,6 +190,8 @@ class Send(Action):
             return [SlotSet("awaiting", None)]
         chosen = catalogue.services[draft.service]
         form = [fact for fact in catalogue.form_of(chosen, context.facts) if fact.id in context.facts]
+        if chosen.start.kind == "link":
+            return self._pass_on(scene, chosen, draft.consent, [fact.id for fact in form])
         try:
             application, access = scene.rooms.cases.start(
                 chosen.id,
@@ -217,6 +226,39 @@ class Send(Action):
             "sent",
             agency=cards.agency_name(scene, chosen),
         )
+        return [SlotSet("awaiting", None)]
+
+    def _pass_on(self, scene: Scene, chosen: Service, consent: Consent, form: list[str]) -> list[Event] | None:
+        """Gives the answers to the agency's own form, against a link that opens once. That is no application."""
+        context, key = scene.context, f"{scene.conversation}:{chosen.id}:{consent.given_at.isoformat()}"
+        order = Order(
+            # The same consent gives the same link, however often the button is pressed.
+            reference=f"ARA-{hashlib.sha256(key.encode()).hexdigest()[:20]}",
+            service=chosen.id,
+            answers={fact: context.facts[fact] for fact in form},
+            consent=SentConsent.model_validate(consent.model_dump()),
+            language=scene.language,
+        )
+        agency = cards.agency_name(scene, chosen)
+        try:
+            made = scene.rooms.delivery.hand_over(chosen.agency, order)
+        except AgencyUnavailable:
+            scene.say("hand_over_later", agency=agency)
+            scene.show(cards.service(scene, chosen, "how"))
+            return [SlotSet("awaiting", "sending")]
+        except NotAccepted as error:
+            fact = next((one for one in error.problems if one in form), None)
+            if fact is None:
+                scene.say("hand_over_refused", agency=agency)
+                scene.show(cards.service(scene, chosen, "how"))
+                return [SlotSet("awaiting", None)]
+            if context.draft is not None:
+                context.draft.changing, context.problem = fact, error.problems[fact]
+            return [SlotSet("awaiting", None), SlotSet("answer", None), FollowupAction("application_form")]
+        scene.rooms.ledger.note("handed_over", chosen.id)
+        context.draft, context.asking, context.focus = None, None, chosen.id
+        link = m.Link(url=made.url, label=scene.text("hand_over_open", agency=agency))
+        scene.show(m.Words(links=[link]), "handed_over", agency=agency, service=chosen.name.in_language(scene.language))
         return [SlotSet("awaiting", None)]
 
 

@@ -3,8 +3,8 @@
 What an agency must be able to do is the protocol :class:`Agency`; who does it is not known here.
 """
 
-from cases.agency import Agency, AgencyUnavailable, Attachment, Handover, NotAccepted, Payment, PaymentPage, Report
-from cases.application import FINAL, Acting, Application, Consent, Order
+from cases.agency import Agency, AgencyUnavailable, Attachment, Handover, NotAccepted, PaymentPage, Report
+from cases.application import FINAL, Acting, Application, Consent, Order, Payment
 from cases.cases import Cases, KeyReused, UnknownApplication
 from cases.delivery import Delivery
 from cases.forms import AnswersMissing, CannotStart

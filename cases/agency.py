@@ -8,18 +8,8 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
-from cases.application import Order, State
+from cases.application import Order, Payment, State
 from catalogue.answers import Value
-
-
-class Payment(BaseModel):
-    """What an application costs in dollars, what for, and whether the agency has the money."""
-
-    state: Literal["due", "paid"]
-    amount: float
-    what: str
-    paid_at: dt.datetime | None = None
-    receipt: str | None = None
 
 
 class Report(BaseModel):

@@ -55,6 +55,16 @@ class Change(BaseModel):
     message: str | None = None
 
 
+class Payment(BaseModel):
+    """What an application costs in dollars, what for, and whether the agency has the money."""
+
+    state: Literal["due", "paid"]
+    amount: float
+    what: str
+    paid_at: dt.datetime | None = None
+    receipt: str | None = None
+
+
 class Application(BaseModel):
     """An application as the person may see it. The answers are not part of it.
 
@@ -77,6 +87,7 @@ class Application(BaseModel):
     withdrawing: bool = False
     together: str | None = None
     acting: Acting | None = None
+    payment: Payment | None = None
     created_at: dt.datetime
     updated_at: dt.datetime
     history: list[Change] = []

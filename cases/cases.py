@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cases import tries
+from cases import payments, tries
 from cases.agency import Report
 from cases.application import FINAL, Acting, Application, Consent, Order, State
 from cases.forms import CannotStart, check, check_wanted, form_of
@@ -216,6 +216,7 @@ class Cases:
             row.agency_id, row.agency_reference = report.id, report.agency_reference
             row.sequence, row.next, row.expected_by = report.sequence, report.next, report.expected_by
             row.wanted = report.wanted
+            payments.keep(session, reference, report.payment)
             moved = self._move(session, row, report.state, report.message)
             if report.state == "completed":
                 free = tries.release(session, reference)
@@ -320,6 +321,7 @@ class Cases:
             for table in (ChangeRow, InformationRow, WaitRow):
                 session.execute(delete(table).where(table.reference.in_(gone)))
             session.execute(delete(DocumentRow).where(DocumentRow.owner.in_(gone)))
+            session.execute(delete(payments.PaymentRow).where(payments.PaymentRow.reference.in_(gone)))
             session.execute(delete(ApplicationRow).where(ApplicationRow.reference.in_(gone)))
             return len(gone)
 
@@ -425,6 +427,7 @@ def _application(session: Session, row: ApplicationRow) -> Application:
             "withdrawing": row.withdrawing,
             "together": row.together,
             "acting": row.acting,
+            "payment": payments.of(session, row.reference),
             "created_at": row.created_at,
             "updated_at": row.updated_at,
             "history": [{"state": one.state, "at": one.at, "message": one.message} for one in changes],

@@ -18,7 +18,8 @@ from typing import Any, Literal
 from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowHandle
 from pydantic import BaseModel
 
-from cases.agency import Agency, AgencyUnavailable, NotAccepted
+from cases.agency import Agency, AgencyUnavailable, Handover, NotAccepted, PaymentPage
+from cases.application import Order
 from cases.breaker import Breakers
 from cases.cases import Cases
 from cases.tries import Due, Tries
@@ -124,6 +125,27 @@ class Delivery:
             case "done":
                 if cases.get(reference).state != "withdrawn":
                     raise NotAccepted("It is too late to take this back: the agency is done with it.")
+
+    def hand_over(self, agency: str, order: Order) -> Handover:
+        """Gives answers to a form of the agency's own, against a link that opens once.
+
+        Raises:
+            AgencyUnavailable: when the agency can't take them now.
+            NotAccepted: when it won't.
+        """
+        return self._agencies(agency).hand_over(order)
+
+    def pay(self, reference: str, return_url: str) -> PaymentPage:
+        """The payment of an application; ``return_url`` is where the person comes back to.
+
+        Raises:
+            AgencyUnavailable: when the agency can't be asked now, or does not have the application yet.
+            NotAccepted: when there is nothing to pay.
+        """
+        agency, id = self._cases().sent_to(reference)
+        if id is None:
+            raise AgencyUnavailable("the application has not arrived there yet")
+        return self._agencies(agency).pay(id, return_url)
 
     def refresh(self, reference: str) -> None:
         """Asks the agency where an application is.

@@ -215,7 +215,9 @@ class Turn(Strict):
 
 
 class Start(Strict):
-    """How a service starts. ``api``: the agency contract; the others hand the person over with what is known.
+    """How a service starts. ``api``: the agency contract; the others hand the person over.
+
+    A ``link`` with a ``form`` is to an agency that takes these answers over, against a link that opens once.
 
     ``form`` lists the facts that the agency needs, in the order in which they are asked; ``optional`` those it can use.
     ``purpose`` says why the agency needs them, ``recipients`` who else sees them and ``refusal`` what happens if the
@@ -234,6 +236,10 @@ class Start(Strict):
     def _noticed(self) -> Start:
         if self.kind == "api" and not (self.form and self.purpose and self.refusal):
             raise ValueError("a service that starts by `api` needs `form`, `purpose` and `refusal`")
+        if self.kind == "link" and self.form and not (self.purpose and self.refusal):
+            raise ValueError("a `link` that takes the answers of a `form` over needs `purpose` and `refusal` too")
+        if self.kind in ("phone", "in_person") and (self.form or self.optional):
+            raise ValueError(f"no answers can be sent to a service that starts by `{self.kind}`; leave `form` out")
         return self
 
 
@@ -289,6 +295,14 @@ class Service(Strict):
         if len(value) == 1:
             raise ValueError("one way in is no choice: name two or more, or use `after`")
         return value
+
+    @model_validator(mode="after")
+    def _can_start(self) -> Service:
+        needed = {"link": "online", "phone": "phone", "in_person": "in_person"}.get(self.start.kind)
+        # A phone number can stand beside a way of another kind.
+        if needed and not any(needed == one.kind or (needed == "phone" and one.phone) for one in self.channels):
+            raise ValueError(f"it starts by `{self.start.kind}`, so `channels` needs one of kind `{needed}`")
+        return self
 
     @model_validator(mode="after")
     def _sourced(self) -> Service:

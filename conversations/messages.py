@@ -117,6 +117,18 @@ class PlanCard(Base):
     choices: list[Choice] = []
 
 
+class Way(BaseModel):
+    """How a service starts, and what to have at hand. ``go`` is an address of ours that leads to the agency's page."""
+
+    kind: Literal["api", "link", "phone", "in_person"]
+    go: str | None = None
+    page: Link | None = None
+    phone: Said | None = None
+    code: str | None = Field(default=None, description="to quote, so that nothing must be told twice")
+    places: list[Said] = []
+    ready: list[str] = []
+
+
 class ServiceCard(Base):
     """One service explained: all of it, or the part that was asked about."""
 
@@ -135,6 +147,7 @@ class ServiceCard(Base):
     where: list[Said] = []
     links: list[Link] = []
     phones: list[Said] = []
+    way: Way | None = Field(default=None, description="how it starts, where it was asked how")
     checked: bool = True
     assured_date: dt.date
     choices: list[Choice] = []
@@ -222,6 +235,16 @@ class Past(BaseModel):
     message: str | None = None
 
 
+class Bill(BaseModel):
+    """What an application costs. ``pay`` is an address of ours that leads to the agency's payment page."""
+
+    state: Literal["due", "paid"]
+    amount: str
+    what: str
+    receipt: str | None = None
+    pay: str | None = None
+
+
 class Status(Base):
     """Where an application is, in the agency's own words."""
 
@@ -236,6 +259,7 @@ class Status(Base):
     next: str | None = None
     agency_reference: str | None = None
     expected_by: dt.date | None = None
+    payment: Bill | None = None
     updated_at: dt.datetime
     history: list[Past] = []
     final: bool = False

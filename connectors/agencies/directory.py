@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import TracebackType
 
 import httpx
@@ -18,6 +19,7 @@ class Directory:
         base_url: where agencies are; the contract of one begins at ``{base_url}/{agency}/v1``.
         callback_url: where they send webhooks; ``{agency}`` in it becomes the agency's id. None for no webhooks.
         timeout: seconds for each part of a call.
+        may_send_to: whether people may be sent to an address that is not on the agency's own host.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class Directory:
         *,
         timeout: float = 10.0,
         transport: httpx.BaseTransport | None = None,
+        may_send_to: Callable[[str], bool] = lambda url: False,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._client_id = client_id
@@ -36,6 +39,7 @@ class Directory:
         self._callback_url = callback_url
         self._timeout = timeout
         self._transport = transport
+        self._may_send_to = may_send_to
         self._clients: dict[str, HttpAgency] = {}
         self._lock = threading.Lock()
 
@@ -50,6 +54,7 @@ class Directory:
                     self._callback_url.replace("{agency}", id) if self._callback_url else None,
                     timeout=self._timeout,
                     transport=self._transport,
+                    may_send_to=self._may_send_to,
                 )
             return self._clients[id]
 

@@ -7,15 +7,15 @@ import email.utils
 import hashlib
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
 from pydantic import ValidationError
 
-from cases.agency import AgencyUnavailable, Attachment, Handover, NotAccepted, Payment, PaymentPage, Report
-from cases.application import Order
+from cases.agency import AgencyUnavailable, Attachment, Handover, NotAccepted, PaymentPage, Report
+from cases.application import Order, Payment
 from catalogue.answers import Value
 from connectors.agencies import contract
 from connectors.agencies.contract import (
@@ -48,6 +48,7 @@ class HttpAgency:
         address: where the contract's calls begin, such as ``https://agency.example/v1``.
         callback_url: where the agency sends webhooks, or None where it can't reach us.
         timeout: seconds for each of connecting, sending and receiving.
+        may_send_to: whether people may be sent to an address that is not on the agency's own host.
     """
 
     def __init__(
@@ -59,7 +60,10 @@ class HttpAgency:
         *,
         timeout: float = 10.0,
         transport: httpx.BaseTransport | None = None,
+        may_send_to: Callable[[str], bool] = lambda url: False,
     ) -> None:
+        self._host = (urlsplit(address).hostname or "").lower()
+        self._may_send_to = may_send_to
         self._callback_url = callback_url
         self._http = httpx.Client(
             base_url=address.rstrip("/") + "/",
@@ -165,6 +169,8 @@ class HttpAgency:
         """
         path = f"applications/{quote(id, safe='')}/payment"
         made = _read(contract.PaymentPage, self._post(path, contract.NewPayment(return_url=return_url)))
+        if made.url is not None:
+            self._allow(made.url)
         return PaymentPage(**made.model_dump())
 
     def hand_over(self, order: Order) -> Handover:
@@ -182,6 +188,7 @@ class HttpAgency:
             language=order.language,
         )
         made = _read(contract.Handover, self._post("handovers", body, order.reference))
+        self._allow(made.url)
         return Handover(**made.model_dump())
 
     def capabilities(self) -> Capabilities:
@@ -195,6 +202,17 @@ class HttpAgency:
     def close(self) -> None:
         """Gives the connections back."""
         self._http.close()
+
+    def _allow(self, url: str) -> None:
+        """Lets a person go where an agency points them, on its own host or one that we know."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise AgencyUnavailable("its link can't be read") from None
+        fine = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))
+        known = (parts.hostname or "").lower() == self._host or self._may_send_to(url)
+        if not fine or not known or parts.username is not None:
+            raise AgencyUnavailable("its link leads elsewhere")
 
     def _post(self, path: str, body: contract.Request, key: str | None = None) -> httpx.Response:
         headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})

@@ -43,6 +43,19 @@ class Webhooks:
         except (ValueError, EmptyWebhookSecretError):
             raise ValueError("a webhook secret is `whsec_` and 24 or more random bytes in base64") from None
 
+    def came_back(self, payment: str, result: str, timestamp: str, signature: str) -> bool:
+        """Whether somebody came back from the payment page and had ``paid``.
+
+        Raises:
+            BadWebhook: where this was not signed there, or too long ago.
+        """
+        headers = {"webhook-id": payment, "webhook-timestamp": timestamp, "webhook-signature": signature}
+        try:
+            self._verifier.verify(result, headers, json_parse=False)
+        except (standardwebhooks.WebhookVerificationError, ValueError):
+            raise BadWebhook("The payment page did not sign this") from None
+        return result == "paid"
+
     def read(self, body: bytes, headers: Mapping[str, str]) -> Webhook:
         """The change that a webhook tells of.
 

@@ -8,12 +8,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Path, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cases import Application
+from cases import Application, PaymentPage
 from cases import Consent as CaseConsent
 from catalogue import LifeEvent, Plan, Service, make_plan, rules
 from catalogue.answers import Value
+from catalogue.ways import Way, way
 from connectors.channels.checking import fact_problems
-from connectors.channels.problems import RESPONSES, FieldProblem, Problem
+from connectors.channels.going import start_payment
+from connectors.channels.problems import MEDIA_TYPE, RESPONSES, FieldProblem, Problem, ProblemDocument
 from connectors.channels.wiring import House
 from conversations import Conversation, Parse, Reply, Turn, UnknownConversation
 from conversations.messages import Language, Message
@@ -188,6 +190,13 @@ def router(house: House) -> APIRouter:
             raise _not_here("service", id, "/api/v1/services")
         return house.catalogue.services[id]
 
+    @routes.get("/services/{id}/start", tags=["catalogue"])
+    def how_to_start(id: str) -> Way:
+        """How a service starts: from here, on the agency's page, by phone or in person, and what to have ready."""
+        if id not in house.catalogue.services:
+            raise _not_here("service", id, "/api/v1/services")
+        return way(house.catalogue, house.catalogue.services[id], house.rooms.today())
+
     @routes.post("/plans", tags=["catalogue"])
     def plan(body: NewPlan) -> Plan:
         """The ordered plan for one or several life events. Nothing is stored."""
@@ -236,6 +245,20 @@ def router(house: House) -> APIRouter:
         """Where an application is. The access code goes into a header, never into the address."""
         code = x_access_code or authorization.partition(" ")[2]
         return ApplicationStatus(**house.cases.find(reference, code).model_dump())
+
+    @routes.post(
+        "/applications/{reference}/payment",
+        tags=["applications"],
+        responses={503: {"model": ProblemDocument, "content": {MEDIA_TYPE: {}}, "description": "Try again later."}},
+    )
+    def pay(
+        reference: str,
+        authorization: Bearer = "",
+        x_access_code: Annotated[str, Header(description="the access code from the receipt")] = "",
+    ) -> PaymentPage:
+        """The one payment of an application: send the person to `url`. They come back to its page here."""
+        code = x_access_code or authorization.partition(" ")[2]
+        return start_payment(house, house.cases.find(reference, code).reference)
 
     @routes.post("/recognise", tags=["assistant"])
     def recognise(body: Utterance) -> Parse:

@@ -27,6 +27,7 @@ from connectors.channels import (
     embedding,
     exchange,
     finding,
+    going,
     keeping,
     measures,
     problems,
@@ -103,6 +104,7 @@ def assemble(house: House) -> FastAPI:
     app.include_router(chat.router(house, pages, forms))
     app.include_router(resume.router(house, pages, forms))
     app.include_router(browse.router(house, pages, forms))
+    app.include_router(going.router(house, forms))
     console.install(app, house, pages, forms)
     app.include_router(keeping.router(house, pages, forms))
     app.include_router(embedding.router(house, pages, forms, sites))

@@ -200,6 +200,9 @@ class Settings(BaseSettings):
     sandbox_auto_seconds: Pause = Field(
         None, description="after how long the sandbox agencies move an application along by themselves"
     )
+    payment_hosts: str = Field(
+        "", description="hosts of agencies' payment pages that are not the agencies' own, with commas"
+    )
     follow_seconds: Seconds = Field(30.0, description="how often agencies are asked where applications are")
 
     requests_a_minute: Count = Field(600, description="requests that one address may make in a minute")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from rasa_sdk.executor import ActionExecutor
 
@@ -70,11 +71,13 @@ def build(
     catalogue, words, ledger = load(), load_words(), Ledger(database)
     store = Store(database)
     rasa = Rasa(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_seconds)
+    paying = frozenset(host.strip().lower() for host in settings.payment_hosts.split(",") if host.strip())
     directory = Directory(
         settings.sandbox_url,
         client_id="aratohu",
         client_secret=settings.sandbox_client_secret.get_secret_value(),
         callback_url=f"{settings.internal_url}/internal/agencies/{{agency}}/changes",
+        may_send_to=lambda url: catalogue.is_official(url) or urlsplit(url).hostname in paying,
     )
     delivery = Delivery(agency or directory.agency, settings.system_database_url)
     cases = Cases(database, catalogue, ledger, delivery.send)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -185,8 +186,8 @@ class Register:
         Raises:
             Refused: where there is nothing to pay, or nobody can be sent back to that address.
         """
-        if not _may_call(return_url):
-            said = {"return_url": "The sandbox sends people back to addresses on its own machine only."}
+        if not _is_address(return_url):
+            said = {"return_url": "Give an address that begins with https:// or http://."}
             raise Refused(422, "return", "Nobody can be sent there", "Choose another address.", said)
         with self._database.begin() as session:
             row = _row(session, id, office.id)
@@ -377,13 +378,18 @@ def digest(place: str, body: BaseModel) -> str:
     return hashlib.sha256(said.encode(errors="replace")).hexdigest()
 
 
-def _may_call(url: str) -> bool:
+def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         fine = parts.scheme in ("http", "https") and parts.username is None and (parts.port or 1) > 0
     except ValueError:
         return False
-    return fine and is_loopback(url)
+    # No sign that would end a header or a policy early.
+    return fine and bool(parts.hostname) and re.fullmatch(r"[!-~]+", url) is not None and ";" not in url
+
+
+def _may_call(url: str) -> bool:
+    return _is_address(url) and is_loopback(url)
 
 
 def _application(session: Session, row: ApplicationRow) -> Application:
