@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions import cards, days
 from actions.action import Action, Event, Scene
+from actions.finding import offer
 from catalogue import Service, on
 from conversations import messages as m
 from conversations.cues import any_of, dates
@@ -89,6 +90,8 @@ def _which(scene: Scene, asked: str | None) -> None:
     events = [event for event in scene.parse.detected if event in catalogue.life_events] or context.life_events
     services = [service for event in events for service in catalogue.services_for(event)]
     if not services:
+        if offer(scene):
+            return
         list_ = [scene.choice("browse", "choose_list"), scene.choice("person", "choose_person")]
         scene.show(m.Choices(choices=list_), "answer_which_none")
         return

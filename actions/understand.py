@@ -5,6 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 
 from actions.action import Action, Event, Scene
+from actions.finding import offer
 from actions.explain import asked_in, explain
 from conversations import messages as m
 from conversations.cues import tongues
@@ -82,6 +83,8 @@ class OutOfScope(Action):
     def act(self, scene: Scene) -> list[Event] | None:
         """Counts the miss; after two it offers the list and a person."""
         context = scene.context
+        if offer(scene):
+            return None
         context.missed += 1
         if context.missed > 2:
             return lost(scene)

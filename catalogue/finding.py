@@ -47,13 +47,18 @@ _CLOSE = 0.7
 
 
 class Found(BaseModel):
-    """Something found. ``called`` is the name that matched, where it is not the main one; ``score`` is for ordering."""
+    """Something found.
+
+    ``called`` is the name that matched, where it is not the main one; ``fit`` how well it did, from 0 to 1 for a search
+    that is that name. ``score`` is for ordering.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     kind: Kind
     id: str
     called: str | None = None
+    fit: float
     score: float
 
 
@@ -110,7 +115,13 @@ class Finder:
             if score >= _ENOUGH:
                 first = words(called) == words(entry.names[0])
                 found.append(
-                    Found(kind=entry.kind, id=entry.id, called=None if first else called, score=round(score, 4))
+                    Found(
+                        kind=entry.kind,
+                        id=entry.id,
+                        called=None if first else called,
+                        fit=round(name, 4),
+                        score=round(score, 4),
+                    )
                 )
         return sorted(found, key=lambda one: -one.score)[:limit]
 

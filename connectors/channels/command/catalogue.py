@@ -14,7 +14,7 @@ from catalogue import phrases, rules, schema
 from catalogue.days import today
 from catalogue.finding import finder
 from catalogue.plan import Plan
-from catalogue.rules import cases
+from catalogue.rules import cases, values
 from connectors.channels.command import exchange, joining
 from connectors.channels.command.check import read_facts
 
@@ -56,14 +56,17 @@ def plan(
     for event in life_events:
         if event not in whole.life_events:
             raise click.UsageError(f"there is no life event `{event}`. They are: {', '.join(whole.life_events)}.")
+    facts, book = read_facts(given), rules.load()
     try:
+        # All of them, also those that no rule of this plan looks at.
+        values.read(book.facts, facts)
         made = catalogue.make_plan(
             whole,
             life_events,
             dict(map(_date, dates)),
             today=day.date() if day else today(),
-            answers=read_facts(given),
-            rulebook=rules.load(),
+            answers=facts,
+            rulebook=book,
         )
     except rules.FactError as error:
         raise click.ClickException(f"{error}. `./aratohu facts` lists the facts.") from None

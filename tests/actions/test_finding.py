@@ -1,0 +1,51 @@
+"""A service that is named in a way that the model does not know is found all the same."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import catalogue
+from actions import Rooms, Scene
+from actions.action import Action
+from actions.explain import Explain
+from actions.understand import OutOfScope
+from conversations import Context
+from conversations import messages as m
+from conversations.words import load
+
+
+class Tracker:
+    """What the actions see of Rasa's tracker after a message that it made nothing of."""
+
+    active_loop_name = None
+
+    def __init__(self, text: str) -> None:
+        self.latest_message: dict[str, Any] = {"text": text, "intent": {"name": "out_of_scope", "confidence": 0.9}}
+
+    def get_latest_entity_values(self, entity: str) -> Iterator[str]:
+        return iter([])
+
+
+def offered(action: type[Action], text: str) -> list[str]:
+    nothing: Any = None
+    rooms = Rooms(catalogue.load(), nothing, nothing, nothing, load(), nothing, nothing, lambda: dt.date(2026, 11, 23))
+    tracker: Any = Tracker(text)
+    scene = Scene(rooms, "c", tracker, Context(), "en")
+    action(rooms).act(scene)
+    return [choice.id for message in scene.said if isinstance(message, m.Choices) for choice in message.choices]
+
+
+@pytest.mark.parametrize("action", [OutOfScope, Explain])
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [("comunity servces card", "community-services-card"), ("the winter enegry payment", "winter-energy-payment")],
+)
+def test_a_misspelt_name_is_offered(action: type[Action], text: str, service: str) -> None:
+    assert offered(action, text)[0] == f"about:{service}"
+
+
+@pytest.mark.parametrize("text", ["flights to nadi under $400", "best pizza", "who won the election", "", "asdf"])
+def test_what_is_none_of_ours_stays_so(text: str) -> None:
+    assert not [one for one in offered(OutOfScope, text) if one.startswith("about:")]
