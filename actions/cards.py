@@ -78,7 +78,7 @@ def _step(speaker: Speaker, made: Plan, step: Step) -> m.PlanStep:
         not_with=[catalogue.services[other].name.in_language(speaker.language) for other in step.not_with],
         not_with_why=step.not_with_why,
         cost=cost_text(cost) if cost else None,
-        checked=service.confidence == "seen",
+        checked=step.checked and service.confidence == "seen" and (not cost or service.confidence_of(cost) == "seen"),
         application=started.reference if started else None,
         state=speaker.text(f"state_{state}") if state else None,
         choices=choices,

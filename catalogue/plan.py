@@ -33,7 +33,7 @@ class Step(BaseModel):
 
     ``waits_for`` lists services of the same plan that come first, ``waits_for_one_of`` those of which one is enough,
     ``not_with`` those that can't be had for the same time. ``due`` is the last day, where the plan's dates let it be
-    computed; ``due_text`` says the rule in words.
+    computed; ``due_text`` says the rule in words. ``checked`` is false where no source confirms that.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +49,7 @@ class Step(BaseModel):
     due: dt.date | None = None
     due_text: str | None = None
     overdue: bool = False
+    checked: bool = True
 
 
 class Against(BaseModel):
@@ -224,6 +225,7 @@ def _step(
         due=due,
         due_text=deadline.text if deadline else None,
         overdue=due is not None and due < today,
+        checked=(service.confidence_of(deadline) if deadline else service.confidence) == "seen",
     )
 
 

@@ -173,3 +173,15 @@ def test_a_regional_holiday_makes_a_deadline_later_only_where_the_law_says_so() 
     regional = plain.model_copy(update={"regional": True})
     assert plan.due_on(plain, burial, "WGN") == dt.date(2027, 1, 27)
     assert plan.due_on(regional, burial, "WGN") == dt.date(2027, 1, 28)
+
+
+def test_a_last_day_that_no_source_confirms_says_so(whole: catalogue.Catalogue) -> None:
+    made = catalogue.make_plan(whole, ["moving_house"], {"move": dt.date(2026, 12, 1)}, today=TODAY)
+    sure = {step.service: step.checked for step in made.steps}
+    for step in made.steps:
+        deadlines = [one for one in whole.services[step.service].deadline if one.text == step.due_text]
+        confidence = [whole.services[step.service].confidence_of(one) for one in deadlines]
+        assert step.checked == (
+            confidence == ["seen"] if deadlines else whole.services[step.service].confidence == "seen"
+        )
+    assert not sure["update-driver-licence-details"]

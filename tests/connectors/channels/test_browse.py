@@ -78,6 +78,8 @@ def test_every_life_event_service_and_agency_has_a_page(visitor: Browser) -> Non
         page = visitor.get(f"/life-events/{event.id}")
         for service in WHOLE.services_for(event.id):
             assert f'href="/services/{service.id}"' in page
+        unsure = sum(one.confidence == "unverified" for one in WHOLE.services_for(event.id))
+        assert page.count("No source checked. Ask the agency.") >= unsure
     for agency in WHOLE.agencies.values():
         page = visitor.get(f"/agencies/{agency.id}")
         for service in WHOLE.services.values():

@@ -13,7 +13,6 @@ from click.testing import CliRunner, Result
 import catalogue
 from connectors.channels.command.catalogue import catalogue_group, find, plan
 
-
 SERVICE = ("new", "service")
 
 

@@ -50,6 +50,7 @@ def everything() -> list[m.Message]:
         "due": DAY,
         "due_text": EVIL,
         "waits_for": [EVIL],
+        "waits_for_one_of": [EVIL, EVIL],
         "not_with": [EVIL],
         "not_with_why": EVIL,
         "cost": EVIL,
@@ -72,7 +73,8 @@ def everything() -> list[m.Message]:
         [
             {"type": "text", "text": EVIL, "links": [LINK]},
             {"type": "choices", **common},
-            {"type": "plan", **common, "life_events": ["a"], "names": [EVIL], "steps": steps, "agencies": 1},
+            {"type": "plan", **common, "life_events": ["a"], "names": [EVIL], "steps": steps, "agencies": 1,
+             "not_for_you": [{"service": "b", "name": EVIL, "agency_name": EVIL, "why": [SAID]}]},
             {"type": "service", **card, "what": EVIL, "who": [EVIL], "ready": [EVIL], "links": [LINK], "checked": False,
              "assured_date": DAY, **parts},
             {"type": "notice", **card, "purpose": EVIL, "recipients": EVIL, "refusal": EVIL, "facts": [EVIL],
