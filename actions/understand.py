@@ -5,8 +5,8 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 
 from actions.action import Action, Event, Scene
-from actions.finding import offer
 from actions.explain import asked_in, explain
+from actions.finding import offer
 from conversations import messages as m
 from conversations.cues import tongues
 
