@@ -47,7 +47,7 @@ class Browser:
         return answer.text
 
     def search(self, text: str) -> httpx.Response:
-        csrf = re.search(r'name="csrf" value="(\w+)"', self.get("/search"))
+        csrf = re.search(r'name="csrf" value="([^"]+)"', self.get("/search"))
         assert csrf is not None
         return self.send("POST", "/search", data={"csrf": csrf[1], "q": text})
 
