@@ -98,6 +98,8 @@ def plan(card: m.PlanCard, words: Labels, *, done: Sequence[str] = (), level: Li
                 pairs.append((words("label_when"), marking.sentence(step.due_text)))
             pairs += [(words("label_only_if"), step.only_if)] if step.only_if else []
             pairs += [(words("label_after"), ", ".join(step.waits_for))] if step.waits_for else []
+            one_of = ", ".join(step.waits_for_one_of)
+            pairs += [(words("label_after_one_of"), one_of)] if one_of else []
             pairs += [(words("label_cost"), marking.sentence(step.cost))] if step.cost else []
             pairs += [(words("label_reference"), step.application)] if step.application else []
             blocks.append(Pairs(pairs=pairs))
@@ -105,6 +107,11 @@ def plan(card: m.PlanCard, words: Labels, *, done: Sequence[str] = (), level: Li
                 blocks.append(Address(label=step.link.label, url=step.link.url))
             if not step.checked:
                 blocks.append(Paragraph(text=words("label_unchecked")))
+    if card.not_for_you:
+        blocks.append(Heading(level=level, text=words("label_not_for_you")))
+        blocks.append(Paragraph(text=words("label_not_for_you_why")))
+        why = [(one.name, " ".join(marking.sentence(said.text) for said in one.why)) for one in card.not_for_you]
+        blocks.append(Pairs(pairs=why))
     return blocks
 
 

@@ -44,3 +44,11 @@ def test_a_plan_tells_when_and_where_and_what_is_done() -> None:
     assert "[x] Register" in text
     assert "23 November 2026" in text
     assert "On govt.nz: https://www.govt.nz/" in text
+
+
+def test_a_plan_tells_what_is_not_for_you_and_why() -> None:
+    out = m.RuledOut(service="b", name="Rates rebate", agency_name="DIA", why=[m.Said(text="you own your home")])
+    card = m.PlanCard(life_events=["a"], names=["A"], steps=[], not_for_you=[out], agencies=0)
+    text = outline.text(outline.Outline(title="Plan", blocks=outline.plan(card, WORDS)))
+    assert "Not for you, and why" in text
+    assert "Rates rebate: you own your home." in text
