@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from actions.speaker import Speaker
@@ -15,6 +15,13 @@ from catalogue.ways import way as find_way
 from conversations import messages as m
 
 _Statement = TypeVar("_Statement", bound=Statement)
+
+
+JOINT = "+"
+"""Stands between the services in a choice: ``start:register-birth+child-ird-number``."""
+
+MOST = 8
+"""Services that can be started together, at most."""
 
 
 def plan(speaker: Speaker) -> m.PlanCard:
@@ -29,14 +36,31 @@ def plan(speaker: Speaker) -> m.PlanCard:
         rulebook=rules.load(),
         first_agency=context.agency,
     )
+    steps = [_step(speaker, made, step) for step in made.steps]
     return m.PlanCard(
         life_events=list(made.life_events),
         names=[catalogue.life_events[event].name.in_language(speaker.language) for event in made.life_events],
-        steps=[_step(speaker, made, step) for step in made.steps],
+        steps=steps,
         not_for_you=[_ruled_out(speaker, one) for one in made.not_for_you],
         agencies=len(made.agencies),
-        choices=[speaker.choice("check", "choose_check_plan")] if checkable(speaker, context.life_events) else [],
+        choices=[
+            *([speaker.choice("check", "choose_check_plan")] if checkable(speaker, context.life_events) else []),
+            *offer(speaker, steps),
+        ],
     )
+
+
+def offer(speaker: Speaker, steps: Iterable[m.PlanStep]) -> list[m.Choice]:
+    """The choice to start what a plan offers here, together; none where there are not two services.
+
+    Only what is for everybody in this life event: a service that is for some is started by itself.
+    """
+    services = speaker.rooms.catalogue.services
+    ready = [one.service for one in steps if one.application is None and not one.only_if]
+    ready = [one for one in ready if services[one].start.kind == "api"][:MOST]
+    if len(ready) < 2:
+        return []
+    return [speaker.choice(f"start:{JOINT.join(ready)}", "choose_together", kind="primary", number=len(ready))]
 
 
 def checkable(speaker: Speaker, life_events: list[str]) -> list[str]:
@@ -190,6 +214,7 @@ def links(speaker: Speaker, chosen: Service, day: dt.date) -> list[m.Link]:
 def status(speaker: Speaker, application: Application) -> m.Status:
     """Where an application is."""
     chosen = speaker.rooms.catalogue.services[application.service]
+    known = speaker.rooms.catalogue.facts
     has_next = f"next_{application.state}" in speaker.rooms.words.texts
     return m.Status(
         reference=application.reference,
@@ -200,6 +225,12 @@ def status(speaker: Speaker, application: Application) -> m.Status:
         label=speaker.text(f"state_{application.state}"),
         message=application.message,
         next=application.next or (speaker.text(f"next_{application.state}") if has_next else None),
+        reason=application.reason,
+        wanted=[
+            known[fact].label.in_language(speaker.language) if fact in known else speaker.text("inform_words")
+            for fact in application.wanted
+        ],
+        pages=_pages(speaker, application),
         agency_reference=application.agency_reference,
         expected_by=application.expected_by,
         payment=bill(application),
@@ -224,6 +255,39 @@ def bill(application: Application) -> m.Bill | None:
         what=payment.what,
         receipt=payment.receipt,
         pay=f"/applications/{application.reference}/pay" if payment.state == "due" else None,
+    )
+
+
+def _pages(speaker: Speaker, application: Application) -> list[m.Link]:
+    """The application's own pages: its receipt, and what the person can do about it now."""
+    here = f"/applications/{application.reference}"
+    pages = [m.Link(url=f"{here}/receipt", label=speaker.text("label_receipt_page"))]
+    if application.state == "more_information_needed":
+        pages.insert(0, m.Link(url=f"{here}/information", label=speaker.text("inform_title")))
+    if not application.is_final and not application.withdrawing:
+        pages.append(m.Link(url=f"{here}/withdraw", label=speaker.text("label_take_back")))
+    return pages
+
+
+def receipt(speaker: Speaker, application: Application, access: str, choices: list[m.Choice]) -> m.Receipt:
+    """The receipt of an application: what was sent or will be, to whom, and what opens it."""
+    catalogue, cases = speaker.rooms.catalogue, speaker.rooms.cases
+    chosen = catalogue.services[application.service]
+    facts, _ = cases.sent(application.reference)
+    waits = [catalogue.services[cases.get(other).service] for other in application.waits_for]
+    who = application.acting
+    return m.Receipt(
+        service=chosen.id,
+        name=chosen.name.in_language(speaker.language),
+        agency_name=agency_name(speaker, chosen),
+        reference=application.reference,
+        access_code=access,
+        sent_at=application.created_at,
+        sent=[catalogue.facts[fact].label.in_language(speaker.language) for fact in facts],
+        waits_for=[one.name.in_language(speaker.language) for one in waits],
+        acting=f"{who.name}, {speaker.text(f'capacity_{who.capacity}')}" if who else None,
+        page=f"/applications/{application.reference}/receipt",
+        choices=choices,
     )
 
 

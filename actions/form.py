@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
-from actions import checking
+from actions import acting, checking, together
 from actions.action import Action, Event, Scene
 from actions.plan import show_plan
 from catalogue import AnswerError, Fact, answers
@@ -30,20 +30,21 @@ def pending(scene: Scene) -> Fact | None:
     catalogue = scene.rooms.catalogue
     if draft.changing:
         return catalogue.facts[draft.changing]
-    form = catalogue.form_of(catalogue.services[draft.service], scene.context.facts)
+    form = together.of_draft(scene, draft)
     return next((fact for fact in form if fact.id not in scene.context.facts and fact.id not in draft.skipped), None)
 
 
 def is_needed(scene: Scene, fact: str) -> bool:
-    """Whether the draft's agency must have ``fact``."""
-    draft = scene.context.draft
-    return draft is not None and fact in scene.rooms.catalogue.services[draft.service].start.form
+    """Whether an agency of the draft must have ``fact``."""
+    draft, services = scene.context.draft, scene.rooms.catalogue.services
+    if draft is None:
+        return False
+    return fact in (acting.CAPACITY, acting.NAME) or any(fact in services[one].start.form for one in draft.services)
 
 
 def left(scene: Scene, draft: Draft) -> int:
     """How many questions are left, as far as can be told now."""
-    catalogue, context = scene.rooms.catalogue, scene.context
-    form = catalogue.form_of(catalogue.services[draft.service], context.facts)
+    context, form = scene.context, together.of_draft(scene, draft)
     return sum(fact.id not in context.facts and fact.id not in draft.skipped for fact in form)
 
 
@@ -236,9 +237,10 @@ class Skip(Action):
         elif draft.changing:
             draft.changing = None
         elif is_needed(scene, context.asking):
-            agency = scene.rooms.catalogue.agency_of(scene.rooms.catalogue.services[draft.service])
+            names = together.goes_to(scene, draft.services, context.asking)
+            names = names or together.agencies(scene, draft.services)
             key = "dont_know_needed" if scene.parse.intent == "dont_know" else "cannot_skip"
-            scene.say(key, agency=agency.name.in_language(scene.language))
+            scene.say(key, agency=", ".join(names))
             return None
         else:
             draft.skipped.append(context.asking)

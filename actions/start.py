@@ -6,7 +6,7 @@ import hashlib
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import cards, checking
+from actions import acting, cards, checking, together
 from actions.action import Action, Event, Scene
 from actions.form import left, nothing_open, pending
 from cases import AgencyUnavailable, AnswersMissing, NotAccepted, Order
@@ -27,6 +27,8 @@ class Start(Action):
 
     def act(self, scene: Scene) -> list[Event] | None:
         """Finds out which service is meant, and begins it."""
+        if cards.JOINT in (scene.value or ""):
+            return self._together(scene)
         chosen = self._chosen(scene)
         if chosen is None:
             return self._which(scene)
@@ -42,9 +44,24 @@ class Start(Action):
         if not chosen.start.form:
             return self._hand_over(scene, chosen)
         draft = scene.context.draft
-        if draft is None or draft.service != chosen.id:
-            scene.context.draft = Draft(service=chosen.id)
-        scene.show(notice(scene, chosen), "notice")
+        if draft is None or draft.services != [chosen.id]:
+            draft = scene.context.draft = Draft(service=chosen.id)
+        # Whoever starts it anew is shown the notice anew.
+        draft.consent, draft.consents = None, {}
+        scene.show(notice(scene, draft, chosen.agency), "notice")
+        return [SlotSet("awaiting", "consent"), SlotSet("answer", None)]
+
+    def _together(self, scene: Scene) -> list[Event] | None:
+        services = together.chosen(scene, scene.value)
+        if not services:
+            scene.say("together_none")
+            return [SlotSet("awaiting", None)]
+        context = scene.context
+        context.focus, context.checking, context.asking = services[0].id, [], None
+        draft = context.draft = Draft(service=services[0].id, others=[one.id for one in services[1:]])
+        if draft.others:
+            scene.show(together.card(scene, services), "together")
+        scene.show(notice(scene, draft, services[0].agency), "notice")
         return [SlotSet("awaiting", "consent"), SlotSet("answer", None)]
 
     def _chosen(self, scene: Scene) -> Service | None:
@@ -73,24 +90,57 @@ class Start(Action):
         return [SlotSet("awaiting", None)]
 
 
-def notice(scene: Scene, chosen: Service) -> m.Notice:
-    """What would be sent to whom, and why."""
-    catalogue = scene.rooms.catalogue
-    cost = on(scene.rooms.today(), chosen.cost)
+def notice(scene: Scene, draft: Draft, agency: str) -> m.Notice:
+    """What would be sent to one agency, and why: for all services of the draft that are its own."""
+    catalogue, groups = scene.rooms.catalogue, together.by_agency(scene.rooms.catalogue, draft.services)
+    mine = groups[agency]
+    costs = [(one, on(scene.rooms.today(), one.cost)) for one in mine]
+    facts = dict.fromkeys(fact for one in mine for fact in one.start.form)
     return m.Notice(
-        service=chosen.id,
-        name=chosen.name.in_language(scene.language),
-        agency_name=cards.agency_name(scene, chosen),
-        purpose=chosen.start.purpose or "",
-        recipients=chosen.start.recipients,
-        refusal=chosen.start.refusal or "",
-        facts=[catalogue.facts[fact].label.in_language(scene.language) for fact in chosen.start.form],
-        cost=cards.cost_text(cost) if cost else None,
+        service=mine[0].id,
+        name="; ".join(one.name.in_language(scene.language) for one in mine),
+        agency_name=cards.agency_name(scene, mine[0]),
+        purpose=_each(scene, [(one, one.start.purpose) for one in mine]),
+        recipients=_each(scene, [(one, one.start.recipients) for one in mine]) or None,
+        refusal=_each(scene, [(one, one.start.refusal) for one in mine]),
+        facts=[catalogue.facts[fact].label.in_language(scene.language) for fact in facts],
+        cost=_each(scene, [(one, cards.cost_text(cost)) for one, cost in costs if cost]) or None,
+        number=list(groups).index(agency) + 1,
+        of=len(groups),
         choices=[
             scene.choice("agree", "choose_agree", kind="primary"),
             scene.choice("decline", "choose_not_now"),
         ],
     )
+
+
+def _each(scene: Scene, said: list[tuple[Service, str | None]]) -> str:
+    """What is said of each service, with its name where there are several."""
+    told = [(one, text) for one, text in said if text]
+    if len(said) == 1:
+        return " ".join(text for _, text in told)
+    return " ".join(f"{one.name.in_language(scene.language)}: {text}" for one, text in told)
+
+
+def _asked_next(scene: Scene, draft: Draft) -> str | None:
+    """The agency whose notice is on the table, or comes next."""
+    groups = together.by_agency(scene.rooms.catalogue, draft.services)
+    return next((agency for agency in groups if agency not in draft.consents), None)
+
+
+def _go_on(scene: Scene, draft: Draft) -> list[Event]:
+    """To the next agency's notice, or to the questions."""
+    agency = _asked_next(scene, draft)
+    if agency is not None:
+        scene.show(notice(scene, draft, agency), "together_next")
+        return [FollowupAction("action_listen"), SlotSet("awaiting", "consent")]
+    draft.consent = max(draft.consents.values(), key=lambda one: one.given_at)
+    number = left(scene, draft)
+    if number == 0:
+        scene.say("agreed_none")
+        return [FollowupAction("action_check_answers"), SlotSet("awaiting", None), SlotSet("answer", None)]
+    scene.say("agreed_one" if number == 1 else "agreed", number=number)
+    return [SlotSet("awaiting", None), SlotSet("answer", None)]
 
 
 class Agree(Action):
@@ -104,16 +154,13 @@ class Agree(Action):
         if draft is None:
             scene.say("not_ready_to_send")
             return [FollowupAction("action_listen"), SlotSet("awaiting", None)]
-        shown = notice(scene, scene.rooms.catalogue.services[draft.service])
-        draft.consent = Consent(
-            given_at=now(), notice=NOTICE, text=shown.model_dump_json(exclude={"choices", "lang", "unreviewed"})
-        )
-        number = left(scene, draft)
-        if number == 0:
-            scene.say("agreed_none")
-            return [FollowupAction("action_check_answers"), SlotSet("awaiting", None), SlotSet("answer", None)]
-        scene.say("agreed_one" if number == 1 else "agreed", number=number)
-        return [SlotSet("awaiting", None), SlotSet("answer", None)]
+        agency = _asked_next(scene, draft)
+        if agency is not None:
+            shown = notice(scene, draft, agency)
+            draft.consents[agency] = Consent(
+                given_at=now(), notice=NOTICE, text=shown.model_dump_json(exclude={"choices", "lang", "unreviewed"})
+            )
+        return _go_on(scene, draft)
 
 
 class Decline(Action):
@@ -122,7 +169,19 @@ class Decline(Action):
     called = "action_decline"
 
     def act(self, scene: Scene) -> list[Event] | None:
-        """Puts the draft aside."""
+        """Puts the draft aside, or the part of it that is this agency's."""
+        draft = scene.context.draft
+        refused = _asked_next(scene, draft) if draft is not None else None
+        if draft is not None and refused is not None:
+            services = scene.rooms.catalogue.services
+            rest = [one for one in draft.services if services[one].agency != refused]
+            if rest:
+                name = scene.rooms.catalogue.agencies[refused].name.in_language(scene.language)
+                scene.say("together_dropped", agency=name)
+                draft.service, draft.others = rest[0], rest[1:]
+                events = _go_on(scene, draft)
+                asks = not any(one.get("event") == "followup" for one in events)
+                return [*events, FollowupAction("application_form")] if asks else events
         scene.context.draft, scene.context.asking = None, None
         scene.say("not_agreed")
         return [SlotSet("awaiting", None)]
@@ -142,13 +201,18 @@ class CheckAnswers(Action):
         if context.draft is None or context.draft.consent is None or pending(scene) is not None:
             scene.say("not_ready_to_send")
             return [SlotSet("awaiting", None)]
-        chosen = catalogue.services[context.draft.service]
-        form = catalogue.form_of(chosen, context.facts)
+        draft = context.draft
+        names = [catalogue.services[one].name.in_language(scene.language) for one in draft.services]
+        form = together.of_draft(scene, draft)
         listed = cards.answered(scene, {fact.id: context.facts[fact.id] for fact in form if fact.id in context.facts})
-        agency = cards.agency_name(scene, chosen)
+        everybody = together.agencies(scene, draft.services)
+        if len(everybody) > 1:
+            for one in listed:
+                one.goes_to = together.goes_to(scene, draft.services, one.fact) or everybody
+        agency = ", ".join(everybody)
         card = m.CheckAnswers(
-            service=chosen.id,
-            name=chosen.name.in_language(scene.language),
+            service=draft.service,
+            name="; ".join(names),
             agency_name=agency,
             answers=listed,
             choices=[scene.choice("send", "choose_send", kind="primary"), scene.choice("stop", "choose_stop")],
@@ -189,43 +253,38 @@ class Send(Action):
             scene.say("not_ready_to_send")
             return [SlotSet("awaiting", None)]
         chosen = catalogue.services[draft.service]
-        form = [fact for fact in catalogue.form_of(chosen, context.facts) if fact.id in context.facts]
+        form = [fact for fact in together.fields(catalogue, draft.services, scene) if fact.id in context.facts]
         if chosen.start.kind == "link":
             return self._pass_on(scene, chosen, draft.consent, [fact.id for fact in form])
+        # A draft of the last release holds one consent only, as it had one service.
+        consents = draft.consents or {chosen.agency: draft.consent}
         try:
-            application, access = scene.rooms.cases.start(
-                chosen.id,
+            made, access = scene.rooms.cases.start_together(
+                draft.services,
                 {fact.id: context.facts[fact.id] for fact in form},
-                SentConsent.model_validate(draft.consent.model_dump()),
-                # A second press of the button is the same consent, and so the same application.
-                key=f"{scene.conversation}:{chosen.id}:{draft.consent.given_at.isoformat()}",
+                {agency: SentConsent.model_validate(one.model_dump()) for agency, one in consents.items()},
+                # A second press of the button is the same consent, and so the same applications.
+                key=f"{scene.conversation}:{draft.service}:{draft.consent.given_at.isoformat()}",
                 conversation=scene.conversation,
                 language=scene.language,
+                acting=acting.who(scene),
             )
         except AnswersMissing as error:
             fact = next(iter(error.problems))
             draft.changing, context.problem = fact, error.problems[fact]
             return [SlotSet("awaiting", None), SlotSet("answer", None), FollowupAction("application_form")]
-        started = Started(reference=application.reference, access_code=access, service=chosen.id)
-        context.started = [*context.started, started]
-        context.draft, context.asking, context.focus = None, None, chosen.id
-        scene.show(
-            m.Receipt(
-                service=chosen.id,
-                name=chosen.name.in_language(scene.language),
-                agency_name=cards.agency_name(scene, chosen),
-                reference=application.reference,
-                access_code=access,
-                sent_at=application.created_at,
-                sent=[fact.label.in_language(scene.language) for fact in form],
-                choices=[
-                    scene.choice(f"status:{application.reference}", "choose_status", kind="primary"),
-                    scene.choice("show_plan", "choose_plan"),
-                ],
-            ),
-            "sent",
-            agency=cards.agency_name(scene, chosen),
-        )
+        started = [Started(reference=one.reference, access_code=access, service=one.service) for one in made]
+        context.started = [*context.started, *started]
+        context.draft, context.asking, context.focus = None, None, draft.service
+        for application in made:
+            choices = [scene.choice(f"status:{application.reference}", "choose_status", kind="primary")]
+            if application is made[-1]:
+                choices.append(scene.choice("show_plan", "choose_plan"))
+            card = cards.receipt(scene, application, access, choices)
+            if application is made[0]:
+                scene.show(card, "sent", agency=", ".join(together.agencies(scene, draft.services)))
+            else:
+                scene.show(card)
         return [SlotSet("awaiting", None)]
 
     def _pass_on(self, scene: Scene, chosen: Service, consent: Consent, form: list[str]) -> list[Event] | None:
@@ -276,7 +335,8 @@ class Stop(Action):
         if context.draft is None:
             nothing_open(scene)
             return [SlotSet("awaiting", None)]
-        service, context.draft, context.asking = context.draft.service, None, None
+        services, context.draft, context.asking = context.draft.services, None, None
+        service = cards.JOINT.join(services)
         choices = [scene.choice(f"start:{service}", "choose_continue"), scene.choice("show_plan", "choose_plan")]
         scene.show(m.Choices(choices=choices), "stopped")
         return [SlotSet("awaiting", None)]

@@ -219,7 +219,8 @@ class Start(Strict):
 
     A ``link`` with a ``form`` is to an agency that takes these answers over, against a link that opens once.
 
-    ``form`` lists the facts that the agency needs, in the order in which they are asked; ``optional`` those it can use.
+    ``form`` lists the facts that the agency needs, in the order in which they are asked; ``optional`` those it can use;
+    ``gives`` facts that the person gets from it, and is not asked for where it is started together with others.
     ``purpose`` says why the agency needs them, ``recipients`` who else sees them and ``refusal`` what happens if the
     person does not give them (Privacy Act 2020, principle 3).
     """
@@ -227,6 +228,7 @@ class Start(Strict):
     kind: Literal["api", "link", "phone", "in_person"]
     form: tuple[FactId, ...] = ()
     optional: tuple[FactId, ...] = ()
+    gives: tuple[FactId, ...] = ()
     purpose: str | None = None
     recipients: str | None = None
     refusal: str | None = None

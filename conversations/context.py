@@ -21,14 +21,23 @@ class Consent(BaseModel):
 class Draft(BaseModel):
     """A service that is being prepared: consent first, then the facts its agency needs, then the check of them.
 
-    ``questions`` are the facts asked so far in this draft, in order; ``changing`` one that is asked again.
+    ``others`` are services that are started with the same answers. ``consents`` are those given so far, by agency;
+    ``consent`` is there once every agency's notice was agreed to. ``questions`` are the facts asked so far in this
+    draft, in order; ``changing`` one that is asked again.
     """
 
     service: str
+    others: list[str] = []
+    consents: dict[str, Consent] = {}
     consent: Consent | None = None
     questions: list[str] = []
     skipped: list[str] = []
     changing: str | None = None
+
+    @property
+    def services(self) -> list[str]:
+        """All services of the draft."""
+        return [self.service, *self.others]
 
 
 class Started(BaseModel):

@@ -165,7 +165,39 @@ class Notice(Base):
     refusal: str
     facts: list[str] = Field(description="labels of the facts that are asked for")
     cost: str | None = None
+    number: int = Field(default=1, description="which agency's notice this is, from 1")
+    of: int = Field(default=1, description="how many agencies get something")
     choices: list[Choice]
+
+
+class Part(BaseModel):
+    """A service that is started together with others. ``fields`` are those on its own form."""
+
+    service: str
+    name: str
+    agency_name: str
+    waits_for: list[str] = Field(default=[], description="names of services that are done first")
+    fields: int
+
+
+class Share(BaseModel):
+    """An answer, and the agencies that get it."""
+
+    label: str
+    agencies: list[str]
+    known: bool = False
+
+
+class Together(Base):
+    """Services of several agencies that are started with one set of answers, and who gets which."""
+
+    type: Literal["together"] = "together"
+    services: list[Part]
+    agencies: list[str]
+    facts: list[Share]
+    questions: int = Field(description="answers that all of them need between them")
+    fields: int = Field(description="fields on their separate forms")
+    choices: list[Choice] = []
 
 
 class Option(BaseModel):
@@ -199,6 +231,7 @@ class Answer(BaseModel):
     label: str
     value: str
     choice: Choice
+    goes_to: list[str] = Field(default=[], description="names of the agencies that get it, where there are several")
 
 
 class CheckAnswers(Base):
@@ -223,6 +256,9 @@ class Receipt(Base):
     access_code: str
     sent_at: dt.datetime
     sent: list[str] = Field(description="labels of the facts that were sent")
+    waits_for: list[str] = Field(default=[], description="names of services that are done first; then it is sent")
+    acting: str | None = Field(default=None, description="who acts for the person, and in what capacity")
+    page: str | None = Field(default=None, description="address of the receipt to print or save")
     choices: list[Choice] = []
 
 
@@ -257,6 +293,9 @@ class Status(Base):
     label: str
     message: str | None = None
     next: str | None = None
+    reason: str | None = Field(default=None, description="why it has not gone on")
+    wanted: list[str] = Field(default=[], description="what the agency asks for, in words")
+    pages: list[Link] = Field(default=[], description="its receipt, and what can be done about it")
     agency_reference: str | None = None
     expected_by: dt.date | None = None
     payment: Bill | None = None
@@ -346,6 +385,7 @@ Message: TypeAlias = Annotated[
     | PlanCard
     | ServiceCard
     | Notice
+    | Together
     | Question
     | CheckAnswers
     | Receipt

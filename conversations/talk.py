@@ -257,7 +257,7 @@ class Talk:
         return not interrupts(self.rasa.parse(_for_rasa(text)), text, reads)
 
     def _chosen(self, context: Context, conversation: str, choice: str) -> str:
-        if choice not in context.offered:
+        if choice not in context.offered and not _is_made_of(choice, context.offered):
             raise BadMessage(
                 "That choice is not one of those offered. Choose one that you see, or write in your own words."
             )
@@ -281,6 +281,13 @@ class Talk:
             if turn.answers == asked.number:
                 return _reply(turn)
         return self._answer(conversation, asked, _payload(asked.choice) if asked.choice else None)
+
+
+def _is_made_of(choice: str, offered: list[str]) -> bool:
+    """Whether a choice starts several services together, each of which was offered by itself."""
+    name, _, value = choice.partition(":")
+    parts = value.split("+")
+    return name == "start" and 1 < len(parts) <= 8 and all(f"start:{one}" in offered for one in parts)
 
 
 def tidy(text: str) -> str:

@@ -118,14 +118,19 @@ def plan(card: m.PlanCard, words: Labels, *, done: Sequence[str] = (), level: Li
 def receipt(card: m.Receipt, words: Labels) -> list[Block]:
     """A receipt: what was sent, to whom, when, and what opens it."""
     return [
-        Heading(text=f"{words('label_receipt')}: {card.name}"),
-        Paragraph(text=words("label_sent_to", agency=card.agency_name, when=marking.moment(card.sent_at, card.lang))),
+        Heading(text=f"{words('label_waiting' if card.waits_for else 'label_receipt')}: {card.name}"),
+        Paragraph(
+            text=words("label_waiting_until", agency=card.agency_name, services="; ".join(card.waits_for))
+            if card.waits_for
+            else words("label_sent_to", agency=card.agency_name, when=marking.moment(card.sent_at, card.lang))
+        ),
         Pairs(
             pairs=[(words("label_reference"), card.reference), (words("label_access_code"), card.access_code)],
         ),
         Paragraph(text=f"{words('label_keep_safe')} {words('label_keep_safe_why')}", strong=True),
         Heading(level=2, text=words("label_what_was_sent")),
         Bullets(items=card.sent),
+        *([Pairs(pairs=[(words("label_acting"), card.acting)])] if card.acting else []),
     ]
 
 
@@ -192,6 +197,17 @@ def _words(said: m.Words, words: Labels) -> list[Block]:
 @_card.register
 def _choices(said: m.Choices, words: Labels) -> list[Block]:
     return [Bullets(items=[choice.label for choice in said.choices])]
+
+
+@_card.register
+def _together(card: m.Together, words: Labels) -> list[Block]:
+    shares = [(one.label, "; ".join(one.agencies)) for one in card.facts]
+    return [
+        Heading(level=2, text=words("label_together")),
+        Bullets(items=[f"{one.name} ({one.agency_name})" for one in card.services]),
+        Paragraph(text=words("label_together_table"), strong=True),
+        Pairs(pairs=shares),
+    ]
 
 
 @_card.register

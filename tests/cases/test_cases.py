@@ -49,18 +49,29 @@ class Played:
         self.state = "received"
         self.sequence = 1
         self.withdrawn: list[str] = []
+        self.wanted: list[str] = []
+        self.informed: dict[str, Mapping[str, Value]] = {}
+        self.lose_answers = 0
+        self.away_after = False
 
     def start(self, order: Order) -> Report:
         self.calls += 1
         if self.fail:
             raise self.fail.pop(0)
+        if self.arrived and self.away_after:
+            raise AgencyUnavailable("away")
         self.arrived[order.reference] = order
+        if self.lose_answers:
+            self.lose_answers -= 1
+            raise AgencyUnavailable("no answer in time")
         return self.report(order.reference)
 
     def read(self, id: str) -> Report:
         return self.report(id)
 
     def find(self, reference: str) -> Report | None:
+        if self.away_after:
+            raise AgencyUnavailable("away", 0.1)
         return self.report(reference) if reference in self.arrived else None
 
     def withdraw(self, id: str) -> Report:
@@ -69,7 +80,11 @@ class Played:
         return self.report(id)
 
     def inform(self, id: str, key: str, answers: Mapping[str, Value]) -> Report:
-        raise NotAccepted("Nothing was asked for.")
+        if self.fail:
+            raise self.fail.pop(0)
+        self.informed[key] = dict(answers)
+        self.state, self.sequence, self.wanted = "received", self.sequence + 1, []
+        return self.report(id)
 
     def attach(self, attachment: Attachment) -> str:
         raise NotAccepted("No documents here.")
@@ -87,6 +102,7 @@ class Played:
                 "agency_reference": "BDM-1",
                 "state": self.state,
                 "message": f"It is {self.state}.",
+                "wanted": self.wanted,
                 "sequence": self.sequence,
                 "at": now(),
             }
