@@ -460,6 +460,14 @@ class CrisisLine(Statement):
     first_for: tuple[str, ...] = ()
     sources: dict[str, Source]
 
+    @model_validator(mode="after")
+    def _sourced(self) -> CrisisLine:
+        if not self.sources:
+            raise ValueError("a crisis line needs at least one source: a wrong number here costs lives")
+        if self.source is not None and self.source not in self.sources:
+            raise ValueError(f"the source `{self.source}` is not among this line's `sources`")
+        return self
+
 
 class Site(Strict):
     """An agency's web site on which the chat may stand in a frame.

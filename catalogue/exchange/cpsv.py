@@ -23,8 +23,8 @@ EU = "http://publications.europa.eu/resource/authority/"
 NEW_ZEALAND = f"{EU}country/NZL"
 DOLLAR = f"{EU}currency/NZD"
 LANGUAGES = {"en": f"{EU}language/ENG", "mi": f"{EU}language/MRI"}
-LIFE_EVENTS = f"{EU}life-event/"
-"""What the EU's life-event codes (BIR, WOR, …) are appended to."""
+LIFE_EVENTS = "http://data.europa.eu/ox8/life-event/"
+"""What the EU's life-event codes (BIR, WOR, …) are appended to: the scheme in SEMICeu/Taxonomy of 22 March 2023."""
 
 CONTEXT: Node = {
     "adms": "http://www.w3.org/ns/adms#",
@@ -52,7 +52,10 @@ def export(catalogue: Catalogue, day: dt.date, home: str = HOME) -> Node:
     nodes = [_typed(NEW_ZEALAND, "dct:Location"), _typed(DOLLAR, "skos:Concept")]
     nodes += [_typed(uri, "dct:LinguisticSystem") for uri in LANGUAGES.values()]
     codes = sorted({event.eu_code for event in catalogue.life_events.values()})
-    nodes += [{**_typed(LIFE_EVENTS + code, "skos:Concept"), "skos:notation": code} for code in codes]
+    nodes += [
+        {**_typed(LIFE_EVENTS + code, "skos:Concept"), "skos:notation": code, "skos:inScheme": _ref(LIFE_EVENTS)}
+        for code in codes
+    ]
     nodes += [_agency(agency, home) for agency in catalogue.agencies.values()]
     nodes += [_life_event(catalogue, event, home) for event in catalogue.life_events.values()]
     for service in catalogue.services.values():

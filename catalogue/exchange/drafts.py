@@ -16,7 +16,7 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, SKOS, Namespace
 from rdflib.term import Node
 
 from catalogue import model
-from catalogue.exchange.cpsv import CHECK_WITH_AGENCY, LIFE_EVENTS, OURS
+from catalogue.exchange.cpsv import CHECK_WITH_AGENCY, OURS
 from catalogue.exchange.reading import CV, Document, ExchangeError
 
 ARA = Namespace(OURS)
@@ -151,7 +151,8 @@ def _turns(
     turns: dict[str, Any] = {}
     for event in document.all(service, CV.isGroupedBy):
         own = _slug(document.text(event, DCTERMS.identifier) or "").replace("-", "_")
-        codes = {str(one).removeprefix(LIFE_EVENTS) for one in document.all(event, DCTERMS.type)}
+        # The last part alone: the codes have had more than one address.
+        codes = {str(one).rstrip("/").rsplit("/", 1)[-1] for one in document.all(event, DCTERMS.type)}
         found = [own] if own in life_events else [one.id for one in life_events.values() if one.eu_code in codes]
         for id in found:
             turn = told.get(id)

@@ -148,7 +148,7 @@ def test_a_broken_service(tmp_path: Path, before: str, after: str, said: str) ->
         ("getting_a_cat: {", "getting_a_dog: {", "names the life event `getting_a_dog`"),
         ("  start:", "  after: [buy-a-tin]\n  start:", "names the service (in `after`) `buy-a-tin`"),
         ("  start:", "  after: [feed-the-cat]\n  start:", "services wait for each other in a circle"),
-        ("  start: {kind: link}", "  start: {kind: link, form: [paws]}", "names the fact `paws`"),
+        ("  start: {kind: link}", "  start: {kind: link, optional: [paws]}", "names the fact `paws`"),
         ("  cost:", "  deadline: {text: Soon, within: 2 days, after: dinner}\n  cost:", "names the date `dinner`"),
         (
             "//cats.example.nz/feed",

@@ -123,3 +123,20 @@ def test_costs_in_other_money_are_words_and_links_without_https_are_left_out() -
     assert "amount" not in service["cost"][0]
     assert "EUR" in service["cost"][0]["text"]
     assert "http://passports.example.com" not in str(service["channels"])
+
+
+def test_a_service_of_another_country_joins_by_the_code_of_its_life_event() -> None:
+    document = json.loads(EXAMPLE)
+    service = document["@graph"][0]
+    service["cv:isGroupedBy"] = {"@id": "ex:event1"}
+    document["@graph"].append(
+        {
+            "@id": "ex:event1",
+            "@type": "LifeEvent",
+            "dct:identifier": "naissance",
+            "dct:type": {"@id": "http://data.europa.eu/ox8/life-event/BIR"},
+        }
+    )
+    made = read(json.dumps(document))["services/federal-public-service-finance/tax-on-web.yml"]
+    assert "having_a_baby" in yaml.safe_load(made.text)["services"][0]["life_events"]
+    assert any("does it belong to `having_a_baby`?" in one for one in made.to_do)
