@@ -1,7 +1,7 @@
 # What can be done here. make help lists it; each target sets up first what it needs and does not find.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run stop train evaluate bench-nlu tune-encoder test check format lock upgrade clean
+.PHONY: help run stop train evaluate bench-nlu tune-encoder pictures test check format lock upgrade clean
 
 app := .venv/app/bin/python
 bot := .venv/bot/bin/python
@@ -28,6 +28,12 @@ bench-nlu: ## Compare recognition with Rasa's default pipeline and others, same 
 tune-encoder: ## Tune the sentence encoder on the examples and export it (a tool: installs torch for itself; an hour)
 	@$(setup) encoder
 	@.venv/encoder/bin/python -m bot.encoder.tune $(ARGS)
+
+pictures: ## Take the README's pictures anew: the tests of the pages make them
+	@$(setup) dev bot-dev front-end browser
+	@$(app) -m pytest -q tests/main_job/pages/test_states.py
+	@for name in landing plan kept-plan; do cp artefacts/$$name-en-1280.png docs/pictures/$$name.png; done
+	@cp artefacts/crisis-en-320.png docs/pictures/crisis-small.png
 
 test: ## Set up, check the style, and run every test (ARGS=… for pytest)
 	@$(setup) dev bot-dev front-end browser

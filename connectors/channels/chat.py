@@ -15,6 +15,7 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from connectors.channels import outline, pdf
@@ -45,9 +46,11 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         conversation = current(house, request)
         if conversation is None:
             return RedirectResponse("/", status_code=303)
+        answer = _chat(request, conversation)
         if house.store.is_waiting(conversation.id):
-            house.talk.retry(conversation.id)
-        return _chat(request, conversation)
+            # Afterwards: the page must not wait for an assistant that is away. It is told when there is an answer.
+            answer.background = BackgroundTask(house.talk.retry, conversation.id)
+        return answer
 
     @routes.post("/chat", response_class=HTMLResponse)
     def say(

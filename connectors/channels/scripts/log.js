@@ -56,9 +56,11 @@ export const pend = (words) => {
 const tidy = (fresh) => {
   const said = fresh.find((turn) => turn.classList.contains("turn--person"));
   const chosen = said?.dataset.choice;
+  const isHeld = fresh.some((turn) => turn.classList.contains("turn--adviser"));
   const older = [...log.children].filter((turn) => !fresh.includes(turn));
   for (const turn of older) {
-    turn.querySelectorAll("[data-last]").forEach(goAway);
+    // An answer that comes by itself leaves the message before it the last one.
+    if (said || isHeld) turn.querySelectorAll("[data-last]").forEach(goAway);
     for (const group of turn.querySelectorAll("[data-passing]")) {
       const message = group.closest(".message");
       const pressed = chosen && [...message.querySelectorAll("[data-passing] [name=choice]")].some((one) => one.value === chosen);
