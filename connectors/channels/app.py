@@ -88,7 +88,7 @@ def assemble(house: House) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.house = house
-    problems.install(
+    tell = problems.install(
         app,
         lambda request, document: pages.page(
             request, "problem.html", status=document.status, title=document.title, detail=document.detail, problem=True
@@ -110,7 +110,7 @@ def assemble(house: House) -> FastAPI:
     app.include_router(embedding.router(house, pages, forms, sites))
     app.mount("/static", Static(directory=STATIC, check_dir=False), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
-    app.add_middleware(Guard, largest=settings.body_limit, rate=f"{settings.requests_a_minute}/minute")
+    app.add_middleware(Guard, largest=settings.body_limit, rate=f"{settings.requests_a_minute}/minute", tell=tell)
     return app
 
 

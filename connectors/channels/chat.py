@@ -209,8 +209,9 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         conversation = current(house, request)
         if conversation is not None:
             house.store.speak(conversation.id, "mi" if chosen == "mi" else "en")
-        # Only to a page of ours: what begins with two slashes would be another site.
-        is_ours = re.fullmatch(r"/(?!/)[\w./-]*", back) is not None and not back.startswith(("/chat/", "/language"))
+        # Only to a page of ours: what begins with two slashes would be another site. Some are only posted to.
+        back = re.sub(r"^(/chat|/plans/[\w-]+)/\w+$", r"\1", back)
+        is_ours = re.fullmatch(r"/(?!/)[\w./-]*", back) is not None and back != "/language"
         answer = RedirectResponse(back if is_ours else "/", status_code=303)
         forms.set_cookie(answer, LANGUAGE_COOKIE, chosen, request)
         return answer

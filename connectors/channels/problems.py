@@ -137,8 +137,13 @@ KNOWN: tuple[type[Exception], ...] = (
 """The errors that :func:`read` knows."""
 
 
-def install(app: FastAPI, page: Callable[[Request, ProblemDocument], Response]) -> None:
-    """Answers every error of ``app``: with a page where a person's browser asked, else with a problem document."""
+def install(
+    app: FastAPI, page: Callable[[Request, ProblemDocument], Response]
+) -> Callable[[Request, Problem], Response]:
+    """Answers every error of ``app``: with a page where a person's browser asked, else with a problem document.
+
+    Gives what does so, for those who refuse a request before it gets to the app.
+    """
 
     def tell(request: Request, problem: Problem) -> Response:
         path, accepts = request.url.path, request.headers.get("accept", "")
@@ -160,6 +165,7 @@ def install(app: FastAPI, page: Callable[[Request, ProblemDocument], Response]) 
     for kind in KNOWN:
         app.add_exception_handler(kind, known)
     app.add_exception_handler(Exception, unknown)
+    return tell
 
 
 def _invalid(error: RequestValidationError) -> Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 
 from fastapi import Request, Response
 from limits import parse
@@ -35,10 +36,20 @@ class Guard:
     Args:
         largest: bytes of a request's body, at most.
         rate: requests from one address, as ``limits`` writes them: ``120/minute``.
+        tell: how a refusal is told; as a problem document where it is left out.
         private: paths that only other programs of ours call, which are not counted.
     """
 
-    def __init__(self, app: ASGIApp, *, largest: int, rate: str, private: tuple[str, ...] = ("/internal/",)) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        largest: int,
+        rate: str,
+        tell: Callable[[Request, Problem], Response] | None = None,
+        private: tuple[str, ...] = ("/internal/",),
+    ) -> None:
+        self._tell = tell or (lambda request, problem: answer(problem))
         self._app = app
         self._largest = largest
         self._rate = parse(rate)
@@ -62,7 +73,7 @@ class Guard:
 
         refusal = self._refusal(scope)
         if refusal is not None:
-            await answer(refusal)(scope, receive, with_headers)
+            await self._tell(Request(scope, receive), refusal)(scope, receive, with_headers)
             return
         await self._app(scope, self._counted(receive, self._limit(scope)), with_headers)
 

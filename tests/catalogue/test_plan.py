@@ -185,3 +185,29 @@ def test_a_last_day_that_no_source_confirms_says_so(whole: catalogue.Catalogue) 
             confidence == ["seen"] if deadlines else whole.services[step.service].confidence == "seen"
         )
     assert not sure["update-driver-licence-details"]
+
+
+def test_an_agencys_own_services_come_first_where_two_serve_equally(whole: catalogue.Catalogue) -> None:
+    plain = catalogue.make_plan(whole, ["having_a_baby"], today=TODAY)
+    for agency in plain.agencies:
+        own = catalogue.make_plan(whole, ["having_a_baby"], today=TODAY, first_agency=agency)
+        assert sorted(order(own)) == sorted(order(plain))
+        for stage in model.STAGES:
+            free = [one for one in own.steps if one.stage == stage and not one.waits_for and one.due is None]
+            theirs = [one.agency == agency for one in free]
+            assert theirs == sorted(theirs, reverse=True), (agency, stage)
+
+
+def test_sites_name_origins_and_colours_that_can_be_read() -> None:
+    site = model.Site(id="a", agency="ir", origins=("https://www.ird.govt.nz", "http://localhost:8100"))
+    assert site.colour
+    wrong: list[dict[str, object]] = [
+        {"origins": ("https://www.ird.govt.nz/",)},
+        {"origins": ("http://www.ird.govt.nz",)},
+        {"origins": ("*",)},
+        {"origins": (), "colour": "#ffee00"},
+        {"origins": (), "colour": "red"},
+    ]
+    for one in wrong:
+        with pytest.raises(ValueError, match=r"write it as|choose a darker one"):
+            model.Site.model_validate({"id": "a", "agency": "ir", **one})
