@@ -167,15 +167,15 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
             # Neither the subject nor the sender says what it is about: others may see them.
             post.send(
                 address,
-                pages.text(request, "email_subject"),
+                pages.text(request, "post_subject"),
                 f"{link}\n{until}\n\n{outline.text(made)}",
                 [("plan.pdf", "application/pdf", pdf.make(made))],
             )
         except BadAddress:
-            return show(request, secret, 422, error=pages.text(request, "email_wrong"), address=address)
+            return show(request, secret, 422, error=pages.text(request, "post_wrong"), address=address)
         except PostDown:
-            return show(request, secret, 503, error=pages.text(request, "email_down"), address=address)
-        return show(request, secret, sent=pages.text(request, "email_sent"))
+            return show(request, secret, 503, error=pages.text(request, "post_down"), address=address)
+        return show(request, secret, sent=pages.text(request, "post_sent"))
 
     return routes
 
