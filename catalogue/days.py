@@ -62,7 +62,8 @@ def is_holiday(day: dt.date, region: str | None = None) -> bool:
 def count(day: dt.date, span: str, *, back: bool = False, region: str | None = None) -> dt.date:
     """The day that lies ``span`` after ``day``, or before it.
 
-    A month that is too short ends on its last day. Working days leave out weekends and public holidays.
+    A month that is too short ends on its last day. Working days leave out weekends and public holidays. What would lie
+    outside the calendar of years 1 to 9999 is its first or last day.
 
     >>> count(dt.date(2026, 12, 31), "2 months")
     datetime.date(2027, 2, 28)
@@ -79,14 +80,21 @@ def count(day: dt.date, span: str, *, back: bool = False, region: str | None = N
     if read is None:
         raise ValueError(f"a span reads like `2 months`, `3 working days` or `12 weeks`, not `{span}`")
     number, unit = int(read[1]), read[2].rstrip("s")
-    sign = -1 if back else 1
+    try:
+        return _count(day, -number if back else number, unit, region)
+    except (OverflowError, ValueError):
+        return dt.date.min if back else dt.date.max
+
+
+def _count(day: dt.date, number: int, unit: str, region: str | None) -> dt.date:
     if unit == "working day":
+        step = dt.timedelta(days=1 if number > 0 else -1)
         while number:
-            day += dt.timedelta(days=sign)
-            number -= is_working_day(day, region)
+            day += step
+            number -= step.days * is_working_day(day, region)
         return day
     if unit in ("month", "year"):
-        months = day.year * 12 + day.month - 1 + sign * number * (12 if unit == "year" else 1)
+        months = day.year * 12 + day.month - 1 + number * (12 if unit == "year" else 1)
         year, month = divmod(months, 12)
         return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-    return day + dt.timedelta(days=sign * number * (7 if unit == "week" else 1))
+    return day + dt.timedelta(days=number * (7 if unit == "week" else 1))

@@ -51,3 +51,9 @@ def test_every_region_has_its_anniversary_day() -> None:
         weekdays = [day("2027-01-01") + dt.timedelta(days=number) for number in range(365)]
         own = [one for one in weekdays if days.is_working_day(one) and not days.is_working_day(one, code)]
         assert 1 <= len(own) <= 2, name
+
+
+@pytest.mark.parametrize("span", ["1 day", "3 working days", "12 weeks", "2 months", "65 years", "999999999999 days"])
+def test_the_calendar_has_ends(span: str) -> None:
+    assert days.count(dt.date.max, span) == dt.date.max
+    assert days.count(dt.date.min, span, back=True) == dt.date.min

@@ -189,3 +189,21 @@ def test_the_catalogue_can_be_taken_away(visitor: Browser) -> None:
     table = visitor.send("GET", "/catalogue.csv")
     assert table.headers["content-type"].startswith("text/csv")
     assert table.text.count("\r\n") == len(WHOLE.services) + 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"answers": {"date_of_birth": "9999-12-31"}},
+        {"answers": {"date_of_birth": "0001-01-01"}, "today": "9999-12-31"},
+        {"answers": {"date_of_birth": "soon"}},
+        {"answers": {"date_of_birth": True}},
+        {"answers": {"region": "atlantis"}},
+        {"answers": {"years_in_nz_since_20": 1e308}},
+        {"dates": {"birthday_65": "9999-12-31", "nothing": "2026-01-01"}},
+        {"today": "0001-01-01"},
+    ],
+)
+def test_strange_plans_are_made_or_refused_and_nothing_breaks(visitor: Browser, body: dict[str, Any]) -> None:
+    answer = visitor.send("POST", "/api/v1/plans", json={"life_events": ["retiring", "having_a_baby"], **body})
+    assert answer.status_code in (200, 422), answer.text
