@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.types import ASGIApp
 
 from cases.application import Consent, Order
 from catalogue.answers import Value
@@ -275,9 +276,10 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def sandbox(folder: Path, **options: Any) -> Iterator[Sandbox]:
-    """A sandbox on a free port of this machine, with its data in ``folder``."""
-    app = create(folder, CLIENT_SECRET, WEBHOOK_SECRET, **options)
+def sandbox(folder: Path, *, around: Callable[[ASGIApp], ASGIApp] | None = None, **options: Any) -> Iterator[Sandbox]:
+    """A sandbox on a free port of this machine, with its data in ``folder``, and perhaps something ``around`` it."""
+    app: ASGIApp = create(folder, CLIENT_SECRET, options.pop("webhook_secret", WEBHOOK_SECRET), **options)
+    app = around(app) if around else app
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=2))
     thread = threading.Thread(target=server.run, args=([listening],))
