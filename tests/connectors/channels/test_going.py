@@ -47,7 +47,7 @@ class Town:
 
     def signed_in(self, reference: str, access: str) -> str:
         """The application's page, once its code was typed."""
-        csrf = re.search(r'name="csrf" value="(\w+)"', self.browser.get("/applications"))
+        csrf = re.search(r'name="csrf" value="([\w.]+)"', self.browser.get("/applications"))
         assert csrf is not None
         data = {"csrf": csrf[1], "reference": reference, "access_code": access}
         assert self.browser.send("POST", "/applications", data=data).status_code == 303
