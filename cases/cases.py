@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -35,6 +36,16 @@ class KeyReused(Exception):
 
 class UnknownApplication(LookupError):
     """There is no such application, or the access code is not its own. Which of the two is not told apart."""
+
+
+@dataclass(frozen=True)
+class News:
+    """That an application has changed, for the address that its owner gave."""
+
+    reference: str
+    email: str
+    sequence: int
+    language: str
 
 
 class Cases:
@@ -281,6 +292,33 @@ class Cases:
         with self._database.begin() as session:
             row = _row(session, reference, lock=True)
             row.email, row.told = email, row.sequence
+
+    def is_told(self, reference: str) -> bool:
+        """Whether news of the application goes to an address."""
+        with self._database.read() as session:
+            return _row(session, reference).email is not None
+
+    def news(self) -> list[News]:
+        """What has changed and was not told yet, of applications whose owner wants to hear."""
+        wanted = select(ApplicationRow).where(
+            ApplicationRow.told < ApplicationRow.sequence, ApplicationRow.email.is_not(None)
+        )
+        with self._database.read() as session:
+            rows = session.scalars(wanted.limit(100))
+            return [News(row.reference, row.email, row.sequence, row.language) for row in rows]
+
+    def told(self, news: News) -> None:
+        """That somebody heard of it. The address is forgotten with the last news."""
+        with self._database.begin() as session:
+            row = _row(session, news.reference, lock=True)
+            row.told = max(row.told, news.sequence)
+            if row.state in FINAL and row.told >= row.sequence:
+                row.email = None
+
+    def waiting_for(self, reference: str) -> list[str]:
+        """References of applications that wait for this one."""
+        with self._database.read() as session:
+            return list(session.scalars(select(WaitRow.reference).where(WaitRow.other == reference)))
 
     def sent(self, reference: str) -> tuple[list[str], Consent]:
         """What an application sends: the facts by id, and the consent with the words that were shown."""

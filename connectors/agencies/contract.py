@@ -139,12 +139,22 @@ class Capabilities(Reply):
     services: list[Capability]
 
 
+Capacity = Literal["parent", "guardian", "welfare_guardian", "attorney", "executor", "agent"]
+"""In what capacity somebody acts for the person. ``attorney``: an enduring power of attorney."""
+
+
 class Consent(Request):
-    """That the person agreed, when, and to which version of the notice."""
+    """That the person agreed, when, and to which version of the notice.
+
+    Where somebody acts for the person, ``acting`` is their name and ``capacity`` says by what right. Ask for proof as
+    you would on paper.
+    """
 
     given_at: AwareDatetime
     notice: str = Field(description="version of the notice that was shown", min_length=1, max_length=200)
     by: Literal["person", "adviser"] = "person"
+    acting: str | None = Field(default=None, description="name of whoever acts for the person", max_length=300)
+    capacity: Capacity | None = None
 
 
 class NewApplication(Request):

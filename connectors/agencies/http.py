@@ -310,4 +310,9 @@ def _read(kind: type[_Reply], response: httpx.Response) -> _Reply:
 
 def _consent(order: Order) -> Consent:
     given = order.consent.given_at
-    return Consent(given_at=given if given.tzinfo else given.replace(tzinfo=dt.UTC), notice=order.consent.notice)
+    return Consent(
+        given_at=given if given.tzinfo else given.replace(tzinfo=dt.UTC),
+        notice=order.consent.notice,
+        acting=order.acting.name if order.acting else None,
+        capacity=order.acting.capacity if order.acting else None,
+    )

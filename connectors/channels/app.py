@@ -27,15 +27,18 @@ from connectors.channels import (
     embedding,
     exchange,
     finding,
+    following,
     going,
     keeping,
     measures,
     problems,
     resume,
+    together,
     webhook,
 )
 from connectors.channels.console import app as console
 from connectors.channels.housekeeping import Housekeeping
+from connectors.channels.post import Post
 from connectors.channels.rendering import Pages
 from connectors.channels.security import Forms, Guard
 from connectors.channels.settings import Settings
@@ -105,6 +108,8 @@ def assemble(house: House) -> FastAPI:
     app.include_router(resume.router(house, pages, forms))
     app.include_router(browse.router(house, pages, forms))
     app.include_router(going.router(house, forms))
+    app.include_router(following.router(house, pages, forms, Post(settings)))
+    app.include_router(together.router(house))
     console.install(app, house, pages, forms)
     app.include_router(keeping.router(house, pages, forms))
     app.include_router(embedding.router(house, pages, forms, sites))

@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from actions import cards
 from actions.speaker import Speaker
 from cases import UnknownApplication
-from cases.cases import spell
 from catalogue import make_plan
 from catalogue.exchange import government_service
 from catalogue.finding import LONGEST, Kind, finder
@@ -133,18 +132,6 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         # In a cookie and not in the address: the code opens the application.
         forms.set_cookie(answer, COOKIE, f"{application.reference}.{access_code}", request)
         return answer
-
-    @routes.get("/applications/{reference}", response_class=HTMLResponse)
-    def follow(request: Request, reference: str) -> Response:
-        kept, _, access = request.cookies.get(COOKIE, "").partition(".")
-        if kept != spell(reference):
-            return RedirectResponse("/applications", status_code=303)
-        try:
-            application = house.cases.find(reference, access)
-        except UnknownApplication:
-            return RedirectResponse("/applications", status_code=303)
-        card = cards.status(Speaker(house.rooms, pages.language(request)), application)
-        return pages.page(request, "status.html", card=card)
 
     @routes.get("/people", response_class=HTMLResponse)
     def people(request: Request) -> Response:

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from cases import AgencyUnavailable, Application, NotAccepted, PaymentPage, UnknownApplication
+from cases import AgencyUnavailable, NotAccepted, PaymentPage, UnknownApplication
 from cases.cases import spell
 from catalogue.ways import way
 from connectors.agencies.webhooks import BadWebhook, Webhooks
-from connectors.channels import browse, chat
+from connectors.channels import browse
+from connectors.channels.following import own
 from connectors.channels.problems import Problem
 from connectors.channels.security import Forms
 from connectors.channels.wiring import House
@@ -36,10 +37,10 @@ def router(house: House, forms: Forms) -> APIRouter:
 
     @routes.get("/applications/{reference}/pay")
     def leave_to_pay(request: Request, reference: str) -> Response:
-        own = _own(house, request, reference)
-        if own is None:
+        mine = own(house, request, reference)
+        if mine is None:
             return RedirectResponse("/applications", 303)
-        application, access = own
+        application, access = mine
         page = start_payment(house, application.reference)
         answer = RedirectResponse(page.url or f"/applications/{application.reference}", 303)
         # Whoever comes back from paying sees the application, also when they followed it in a chat until now.
@@ -87,17 +88,3 @@ def start_payment(house: House, reference: str) -> PaymentPage:
         raise Problem(503, "Paying does not work just now", said, headers=wait) from None
     except NotAccepted:
         raise Problem(409, "There is nothing to pay", "Look at the application: it is paid, or closed.") from None
-
-
-def _own(house: House, request: Request, reference: str) -> tuple[Application, str] | None:
-    """The application with its access code, if this browser may see it: by its code, or in the chat that began it."""
-    wanted = spell(reference)
-    kept, _, access = request.cookies.get(browse.COOKIE, "").partition(".")
-    if kept != wanted:
-        conversation = chat.current(house, request)
-        started = house.store.context(conversation.id).started if conversation else []
-        access = next((one.access_code for one in started if one.reference == wanted), "")
-    try:
-        return house.cases.find(wanted, access), access
-    except UnknownApplication:
-        return None

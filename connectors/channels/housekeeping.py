@@ -8,6 +8,8 @@ import threading
 
 import httpx
 
+from connectors.channels.letters import Letters
+from connectors.channels.post import Post
 from connectors.channels.wiring import House
 
 _log = logging.getLogger(__name__)
@@ -22,17 +24,20 @@ class Housekeeping:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
         self._post = threading.Thread(target=self._tell_desks, name="desk-webhooks", daemon=True)
+        self._letters = Letters(house.cases, Post(house.settings), house.words, house.settings.public_url)
+        self._writer = threading.Thread(target=self._write_letters, name="letters", daemon=True)
         self._forgot = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     def start(self) -> None:
         """Starts looking around."""
         self._thread.start()
         self._post.start()
+        self._writer.start()
 
     def stop(self) -> None:
         """Stops, after what it is at."""
         self._stopping.set()
-        for thread in (self._thread, self._post):
+        for thread in (self._thread, self._post, self._writer):
             if thread.is_alive():
                 thread.join(timeout=10)
 
@@ -55,6 +60,14 @@ class Housekeeping:
                 except Exception:  # noqa: BLE001 - one bad round must not end the telling
                     _log.exception("telling the desks failed; it goes on")
                 bell.wait(2.0)
+
+    def _write_letters(self) -> None:
+        """Tells of changes by email; a mail server that is slow holds up nothing else."""
+        while not self._stopping.wait(self._every):
+            try:
+                self._letters.send()
+            except Exception:  # noqa: BLE001 - one bad round must not end the telling
+                _log.exception("telling of news failed; it goes on")
 
     def answer_kept(self) -> None:
         """Answers messages that came while the assistant was away, once it is back."""

@@ -1,4 +1,4 @@
-"""Email that a person asked for. Addresses are used once and not kept."""
+"""Email that a person asked for. Nothing here keeps an address."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ class BadAddress(ValueError):
 
 class PostDown(Exception):
     """The mail server does not take the message; nothing was sent."""
+
+
+def address(text: str) -> str:
+    """An email address in its usual form.
+
+    Raises:
+        BadAddress: where it is none.
+    """
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise BadAddress from None
 
 
 class Post:
@@ -45,12 +57,8 @@ class Post:
             BadAddress: where ``to`` is none.
             PostDown: where it can't be sent now.
         """
-        try:
-            address = validate_email(to.strip(), check_deliverability=False).normalized
-        except EmailNotValidError:
-            raise BadAddress from None
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._sender, address, subject
+        message["From"], message["To"], message["Subject"] = self._sender, address(to), subject
         message.set_content(text)
         for name, kind, content in files:
             main, _, sub = kind.partition("/")

@@ -301,7 +301,7 @@ class Register:
             reference=new.reference,
             service=offer.id,
             answers=new.answers,
-            consent=new.consent.model_dump(mode="json"),
+            consent=new.consent.model_dump(mode="json", exclude_none=True),
             language=new.language,
             callback_url=new.callback_url,
             state="received",

@@ -12,6 +12,7 @@ from connectors.channels.console import (
     calls,
     other_desks,
     signin,
+    stuck,
     supervise,
     teach,
     workspace,
@@ -41,6 +42,7 @@ def install(app: FastAPI, house: House, pages: Pages, forms: Forms) -> None:
     app.include_router(calls.router(gate, assist))
     app.include_router(behalf.router(gate))
     app.include_router(teach.router(gate))
+    app.include_router(stuck.router(gate))
     # After those: its last address takes whatever act is named.
     app.include_router(workspace.router(gate, assist))
     app.include_router(supervise.router(gate))
