@@ -49,9 +49,9 @@ def features(messages: list[Message]) -> tuple[np.ndarray, sp.csr_matrix]:
 class LabelClassifier(GraphComponent):
     """Sets `intent` and `intent_ranking` (all labels) from dense and sparse features.
 
-    An example with several labels joins them by `+`. Config: `scale` of the dense features, `strength` (the inverse of
-    the regularisation), `folds` for the out-of-fold predictions, `joined` pairs of examples made up for each example
-    (see `bot.model.labels.Pairs`).
+    An example with several labels joins them by `+`. Config: `dense` and `sparse`, the inverse of the regularisation of
+    the regression on each kind of features; `folds` for the out-of-fold predictions; `joined` pairs of examples made up
+    for each example (see `bot.model.labels.Pairs`).
     """
 
     @staticmethod
@@ -62,14 +62,14 @@ class LabelClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
-        return {"scale": 1.0, "strength": 4.0, "folds": 3, "joined": 0.3}
+        return {"dense": 16.0, "sparse": 4.0, "folds": 3, "joined": 0.3}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        """Raises InvalidConfigException for a strength or scale that is not positive, or fewer than two folds."""
+        """Raises InvalidConfigException for a strength that is not positive, or fewer than two folds."""
         merged = {**cls.get_default_config(), **config}
-        if float(merged["strength"]) <= 0 or float(merged["scale"]) <= 0 or int(merged["folds"]) < 2:
-            raise InvalidConfigException("LabelClassifier needs strength > 0, scale > 0 and folds >= 2")
+        if float(merged["dense"]) <= 0 or float(merged["sparse"]) <= 0 or int(merged["folds"]) < 2:
+            raise InvalidConfigException("LabelClassifier needs dense > 0, sparse > 0 and folds >= 2")
 
     def __init__(
         self,

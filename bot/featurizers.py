@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ class SentenceFeaturizer(GraphComponent):
     def __init__(self, config: dict[str, Any], name: str) -> None:
         self._name = name
         folder = Path(config["folder"]) if config["folder"] else FOLDER
-        self._encoder = Encoder(folder, threads=int(config["threads"]), tokens=int(config["tokens"]))
+        self._folder, self._tokens = folder, int(config["tokens"])
+        self._encoder = Encoder(folder, threads=int(config["threads"]), tokens=self._tokens)
 
     @classmethod
     def create(
@@ -83,13 +85,18 @@ class SentenceFeaturizer(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the features to each message."""
-        for message, vector in zip(messages, self._encoder.encode(texts(messages)), strict=True):
+        return self._encoded(messages, self._encoder)
+
+    def _encoded(self, messages: list[Message], encoder: Encoder) -> list[Message]:
+        for message, vector in zip(messages, encoder.encode(texts(messages)), strict=True):
             message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds the features to each example, and notes whether the encoder was tuned without it."""
-        self.process(training_data.training_examples)
+        # Thousands of sentences, and nobody is served meanwhile: training takes every core.
+        eager = Encoder(self._folder, threads=os.cpu_count() or 1, tokens=self._tokens)
+        self._encoded(training_data.training_examples, eager)
         seen = self._encoder.seen(texts(training_data.training_examples))
         for message, known in zip(training_data.training_examples, seen, strict=True):
             message.set(UNSEEN, not bool(known))

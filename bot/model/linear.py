@@ -30,6 +30,32 @@ class OneVsRest:
         self.biases = biases
 
     @classmethod
+    def fit_dense(cls, features: np.ndarray, table: np.ndarray, strength: float, rounds: int = 60) -> OneVsRest:
+        """Fits all columns at once on dense features [rows, features]: many times as fast as a column at a time.
+
+        `strength` is the inverse of the regularisation, `rounds` the most iterations of L-BFGS.
+        """
+        from scipy.optimize import minimize
+
+        data, wanted = features.astype(np.float32), table.astype(np.float32)
+        size, columns = data.shape[1], wanted.shape[1]
+        cut = size * columns
+
+        def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
+            weights = point[:cut].reshape(size, columns).astype(np.float32)
+            scores = data @ weights + point[cut:].astype(np.float32)
+            chances = 1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30)))
+            total = float((np.logaddexp(0, scores) - wanted * scores).sum(dtype=np.float64))
+            total += 0.5 / strength * float(np.square(weights).sum(dtype=np.float64))
+            off = chances - wanted
+            slope = np.concatenate([(data.T @ off + weights / np.float32(strength)).ravel(), off.sum(axis=0)])
+            return total, slope.astype(np.float64)
+
+        start = np.zeros(cut + columns)
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": rounds}).x.astype(np.float32)
+        return cls(found[:cut].reshape(size, columns), found[cut:])
+
+    @classmethod
     def fit(cls, features: sp.csr_matrix, table: np.ndarray, strength: float, jobs: int = 2) -> OneVsRest:
         """Fits a column at a time, `jobs` at once.
 
@@ -55,7 +81,16 @@ class OneVsRest:
         weights = np.array([w for w, _ in fitted], dtype=np.float32).reshape(-1, features.shape[1]).T
         return cls(np.ascontiguousarray(weights), np.array([b for _, b in fitted], dtype=np.float32))
 
-    def scores(self, features: sp.csr_matrix) -> np.ndarray:
+    @classmethod
+    def added(cls, parts: tuple[OneVsRest, ...], weights: np.ndarray) -> OneVsRest:
+        """Returns one model over the features of all `parts` side by side, whose scores are theirs times `weights`."""
+        pairs = list(zip(parts, weights.astype(np.float32), strict=True))
+        return cls(
+            np.ascontiguousarray(np.vstack([part.weights * weight for part, weight in pairs])),
+            np.sum([part.biases * weight for part, weight in pairs], axis=0),
+        )
+
+    def scores(self, features: sp.csr_matrix | np.ndarray) -> np.ndarray:
         """Returns log odds [rows, columns], not calibrated."""
         return np.asarray(features @ self.weights + self.biases)
 
@@ -81,14 +116,12 @@ class OneVsRest:
         return cls(np.load(folder / cls.WEIGHTS).astype(np.float32), np.load(folder / cls.BIASES))
 
 
-Fit = Callable[[np.ndarray], OneVsRest]
-"""Fits a model on the examples whose row numbers it is given."""
+Score = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Fits a model on the examples whose row numbers come first, and returns the scores of those that come second."""
 
 
-def out_of_fold(
-    features: sp.csr_matrix, fit: Fit, of_group: np.ndarray, columns: int, folds: int, seed: int = 0
-) -> np.ndarray:
-    """Returns log odds [rows, columns], each row scored by a model that `fit` made without its group.
+def out_of_fold(score: Score, of_group: np.ndarray, folds: int, seed: int = 0) -> np.ndarray:
+    """Returns what `score` makes of every row, each by a model that was fitted without the row's group.
 
     Groups of near-duplicates stay together; too few groups for `folds` means fewer folds, and one group is an error.
     """
@@ -98,8 +131,12 @@ def out_of_fold(
         raise ValueError("out-of-fold scores need at least two groups of examples")
     shuffled = np.random.RandomState(seed).permutation(len(kinds)) % folds
     of_fold = shuffled[np.searchsorted(kinds, of_group)]
-    scores = np.zeros((features.shape[0], columns), dtype=np.float64)
-    for fold in range(folds):
-        test = of_fold == fold
-        scores[test] = fit(np.flatnonzero(~test)).scores(features[test])
+    parts = [
+        (rows, score(np.flatnonzero(of_fold != fold), rows))
+        for fold in range(folds)
+        if len(rows := np.flatnonzero(of_fold == fold))
+    ]
+    scores = np.zeros((len(of_group), *parts[0][1].shape[1:]), dtype=np.float64)
+    for rows, found in parts:
+        scores[rows] = found
     return scores
