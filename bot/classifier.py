@@ -50,8 +50,8 @@ class LabelClassifier(GraphComponent):
     """Sets `intent` and `intent_ranking` (all labels) from dense and sparse features.
 
     An example with several labels joins them by `+`. Config: `dense` and `sparse`, the inverse of the regularisation of
-    the regression on each kind of features; `folds` for the out-of-fold predictions; `joined` pairs of examples made up
-    for each example (see `bot.model.labels.Pairs`).
+    the regression on each kind of features; `trust`, how much the dense one counts beside the sparse one; `folds` for
+    the out-of-fold predictions; `joined` pairs of examples made up for each example (see `bot.model.labels.Pairs`).
     """
 
     @staticmethod
@@ -62,7 +62,7 @@ class LabelClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
-        return {"dense": 16.0, "sparse": 4.0, "folds": 3, "joined": 0.3}
+        return {"dense": 16.0, "sparse": 4.0, "trust": 0.3, "folds": 3, "joined": 0.3}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

@@ -13,6 +13,27 @@ ACCEPT: Final = "accept"
 CLARIFY: Final = "clarify"
 
 
+def log_odds(chances: np.ndarray) -> np.ndarray:
+    """Returns the log odds of probabilities, none beyond 12 either way."""
+    inside = np.clip(chances, 6e-6, 1 - 6e-6)
+    odds: np.ndarray = np.log(inside / (1 - inside))
+    return odds
+
+
+def leaning(chances: np.ndarray, best: np.ndarray, right: np.ndarray) -> float:
+    """Returns how much the log odds of the likeliest label, beside a further label's own, tell that it is `right`.
+
+    All three are of one length; `chances` are those of the second likeliest. It is 0 where nothing can be learned.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    if right.all() or not right.any():
+        return 0.0
+    features = np.stack([log_odds(chances), log_odds(best)], axis=1)
+    own, other = LogisticRegression(C=1e4, max_iter=200).fit(features, right).coef_[0]
+    return float(other / own) if own > 0 else 0.0
+
+
 @dataclass(frozen=True)
 class Rates:
     """The rule: which share of errors each threshold may let through. `deviates` are those of the upper bound.
@@ -55,8 +76,10 @@ class Decisions:
     """The learned part: what each label is for, and the thresholds.
 
     `decision_of` maps a label to its decision; labels in `default` never named one: they are what is to be recognised.
-    `thresholds` maps a decision to the lowest probability that calls for it; `detect` is the lowest probability at
-    which a further label counts as expressed. Of two labels that stand together in `apart` only the likelier is ever
+    `thresholds` maps a decision to the lowest probability that calls for it; `first` is the lowest probability at which
+    the likeliest label counts as expressed. A further one does where its log odds and, times `lean`, those of the
+    likeliest come to `detect`: a likelier rival brings a label's probability down, which is right where one label is
+    expressed and too much where several are. Of two labels that stand together in `apart` only the likelier is ever
     detected, and only if the other one is far less likely; it is not accepted while that one is as likely as `rival`.
     """
 
@@ -64,6 +87,8 @@ class Decisions:
     default: list[str]
     thresholds: dict[str, float]
     detect: float
+    first: float = 0.5
+    lean: float = 0.0
     urgent: tuple[str, ...] = ("crisis",)
     apart: list[list[str]] = field(default_factory=list)
     rival: float = 0.1
@@ -119,19 +144,28 @@ class Decisions:
         thresholds = {name: 0.9 if value >= NEVER else value for name, value in thresholds.items()}
         columns = [index for index, label in enumerate(labels) if label in default]
         expressed = is_a.get(ACCEPT, np.zeros(len(top), dtype=bool)) & calm
-        detect = 0.5
+        detect, first, lean = 0.0, 0.5, 0.0
         if columns and expressed.any():
-            second = chances[np.ix_(expressed, columns)]
+            found = chances[np.ix_(expressed, columns)]
             truth = target[np.ix_(expressed, columns)]
+            best = found.max(axis=1, keepdims=True)
+            further = np.ones_like(truth)
+            further[np.arange(len(found)), found.argmax(axis=1)] = False
             several = truth.sum(axis=1) > 1
             # Examples with several labels are fewer than messages with several: they count as many times as it takes.
             share = several.mean()
             odds = rates.several * (1 - share) / ((1 - rates.several) * share) if 0 < share < 1 else 1.0
             weight = np.where(several, max(1.0, odds), 1.0)[:, np.newaxis] * np.ones(truth.shape)
-            further = np.ones_like(truth)
-            further[np.arange(len(second)), second.argmax(axis=1)] = False
-            detect = best_f(second[further], truth[further], weight[further], rates.finding)
-        return cls(decision_of, default, thresholds, detect, rates.urgent, apart or [], rates.apart)
+            first = best_f(found[~further], truth[~further], weight[~further], rates.finding)
+            if len(columns) > 1:
+                second = found.argsort(axis=1)[:, -2]
+                # Where the likeliest is right: elsewhere the second is most often the one that should have come first.
+                rows = np.flatnonzero(truth[np.arange(len(found)), found.argmax(axis=1)])
+                second = second[rows]
+                lean = leaning(found[rows, second], best[rows, 0], truth[rows, second])
+            evidence = log_odds(found) + lean * log_odds(best)
+            detect = best_f(evidence[further], truth[further], weight[further], rates.finding, least=0.0)
+        return cls(decision_of, default, thresholds, detect, first, lean, rates.urgent, apart or [], rates.apart)
 
     def decide(self, chances: dict[str, float], forced: str | None = None, empty: bool = False) -> Decided:
         """Returns the decision on one message from the probability of each label.
@@ -164,10 +198,13 @@ class Decisions:
 
     def _detected(self, events: list[tuple[str, float]], chances: dict[str, float]) -> list[str]:
         found: list[str] = []
-        for name, chance in events:
+        best = float(log_odds(np.array(events[0][1]))) if events else 0.0
+        for place, (name, chance) in enumerate(events):
             rivals = self._rivals(name)
             doubtful = any(chances.get(rival, 0.0) >= min(self.rival, chance / 3) for rival in rivals)
-            if chance >= self.detect and not doubtful and not rivals & set(found):
+            evidence = float(log_odds(np.array(chance))) + self.lean * best
+            expressed = evidence >= self.detect if place else chance >= self.first
+            if expressed and not doubtful and not rivals & set(found):
                 found.append(name)
         return found
 

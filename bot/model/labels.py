@@ -29,20 +29,6 @@ def table(rows: list[list[str]]) -> tuple[list[str], np.ndarray]:
     return labels, filled
 
 
-def blend(scores: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Returns the weights [kinds], none negative, by which `scores` [rows, labels, kinds] add up to the best log odds.
-
-    `target` [rows, labels] is what they should have said.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    flat, wanted = scores.reshape(-1, scores.shape[2]), target.ravel()
-    if wanted.min() == wanted.max():
-        return np.ones(scores.shape[2])
-    found: np.ndarray = LogisticRegression(C=1e4, max_iter=200).fit(flat, wanted).coef_[0]
-    return np.maximum(found, 0.0) if (found > 0).any() else np.ones(scores.shape[2])
-
-
 class Pairs:
     """Made-up examples that express two labels: the features of two examples, added and brought back to length.
 
@@ -75,9 +61,9 @@ class Pairs:
 class LabelModel:
     """Scores every label for a message, with probabilities that are calibrated one by one.
 
-    Two regressions are learned apart, one on the dense features and one on the sparse ones, and their scores are added
-    by weights that out-of-fold scores teach. Learned together, the dense features would take nearly all: the encoder
-    has been tuned on most of the examples, and looks surer on those than it is on what other people write.
+    Two regressions are learned apart, one on the dense features and one on the sparse ones, and their scores are added,
+    the dense ones times `trust`. Learned together, the dense features would take nearly all: the encoder has been tuned
+    on most of the examples, and is surer of their writers' ways than of what other people write.
     """
 
     FILE: Final = "labels.json"
@@ -101,7 +87,7 @@ class LabelModel:
 
         `vectors` [rows, dense], `rows` [rows, sparse], `of_group` [rows] near-duplicate groups, `unseen` [rows] whether
         calibration may use the row. Config: `dense` and `sparse` (the strength of each regression, see `OneVsRest`),
-        `folds`, `joined` (see `Pairs`).
+        `trust` (see above), `folds`, `joined` (see `Pairs`).
         """
         labels, target = table(labels_of)
         pairs = Pairs(vectors, rows, target, float(config["joined"]))
@@ -122,7 +108,7 @@ class LabelModel:
 
         held = out_of_fold(score, of_group, int(config["folds"]))
         usable = unseen if unseen.sum() >= FEW else np.ones(len(unseen), dtype=bool)
-        weights = blend(held[usable], target[usable])
+        weights = np.array([float(config["trust"]), 1.0])
         calibration = Calibration.fit(held[usable] @ weights, target[usable])
         linear = OneVsRest.added(fit(np.arange(len(target))), weights)
         return cls(labels, linear, calibration), calibration.probabilities(held @ weights)

@@ -44,8 +44,9 @@ class OneVsRest:
         def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
             weights = point[:cut].reshape(size, columns).astype(np.float32)
             scores = data @ weights + point[cut:].astype(np.float32)
-            chances = 1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30)))
-            total = float((np.logaddexp(0, scores) - wanted * scores).sum(dtype=np.float64))
+            small = np.exp(-np.abs(scores))
+            chances = np.where(scores >= 0, 1.0, small) / (1.0 + small)
+            total = float((np.maximum(scores, 0) - wanted * scores + np.log(1.0 + small)).sum(dtype=np.float64))
             total += 0.5 / strength * float(np.square(weights).sum(dtype=np.float64))
             off = chances - wanted
             slope = np.concatenate([(data.T @ off + weights / np.float32(strength)).ravel(), off.sum(axis=0)])

@@ -48,13 +48,14 @@ def lowest(values: np.ndarray, wrong: np.ndarray, rate: float, z: float, of: int
     return NEVER
 
 
-def best_f(values: np.ndarray, right: np.ndarray, weight: np.ndarray, beta: float) -> float:
+def best_f(values: np.ndarray, right: np.ndarray, weight: np.ndarray, beta: float, least: float = 0.5) -> float:
     """Returns the threshold above which the rows, each counted `weight` times, give the best F-beta.
 
-    It is 0.5 where nothing is right. Finding what is right counts `beta` times as much as not finding what is wrong.
+    It is `least` where nothing is right. To find what is right counts `beta` times as much as to leave out what is
+    wrong.
     """
     if not right.any():
-        return 0.5
+        return least
     order = np.argsort(-values, kind="stable")
     hits = np.cumsum((right * weight)[order])
     square = beta * beta
