@@ -10,7 +10,7 @@ from actions.speaker import Speaker
 from cases import Application
 from catalogue import Plan, Service, Step, answers, make_plan, on, rules
 from catalogue.model import Channel, Cost, Statement
-from catalogue.plan import NotForYou
+from catalogue.plan import Against, NotForYou
 from catalogue.ways import way as find_way
 from conversations import messages as m
 
@@ -109,13 +109,19 @@ def _step(speaker: Speaker, made: Plan, step: Step) -> m.PlanStep:
     )
 
 
+def _why_not(speaker: Speaker, why: Against) -> str:
+    """A criterion is a sentence; for whom alone something is there is the end of one."""
+    text = why.text.in_language(speaker.language)
+    return text if why.criterion else f"{speaker.text('label_only_if')} {text}"
+
+
 def _ruled_out(speaker: Speaker, one: NotForYou) -> m.RuledOut:
     service = speaker.rooms.catalogue.services[one.service]
     return m.RuledOut(
         service=service.id,
         name=service.name.in_language(speaker.language),
         agency_name=agency_name(speaker, service),
-        why=[m.Said(text=why.text.in_language(speaker.language), checked=why.confirmed) for why in one.why],
+        why=[m.Said(text=_why_not(speaker, why), checked=why.confirmed) for why in one.why],
     )
 
 

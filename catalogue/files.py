@@ -122,9 +122,10 @@ def _unfilled(name: str, text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
         key, _, rest = line.partition(FILL)
         if rest and not key.lstrip().startswith("#"):
-            field = re.findall(r"(\w+): *$", key)
+            field = re.findall(r"(\w+): *['\"]?$", key)
             named = f"`{field[0]}`" if field else "this"
-            yield f"{name}:{number}: {named} is not filled in yet; write {rest.split('  #')[0].strip(' }')}"
+            wanted = rest.split("  #")[0].strip(" }'\"")
+            yield f"{name}:{number}: {named} is not filled in yet; write {wanted}"
 
 
 def place(path: Path, kind: str, id: str, *inside: str | int) -> int:

@@ -11,6 +11,15 @@ FILL = files.FILL
 """What stands where something must be written; the check refuses a file in which it still stands."""
 
 
+_CHANNELS = {
+    "link": f"\n  - {{kind: online, url: {FILL} the https address of your page}}",
+    "phone": f"\n  - {{kind: phone, phone: {FILL} the number to call}}",
+    "in_person": f"\n  - {{kind: in_person, text: {FILL} where to go}}",
+    "api": ' []                      # {kind: online, url: "https://..."}, {kind: phone, phone: 0800 ...}',
+}
+"""The way in that a service needs to start as it does."""
+
+
 def service(id: str, agency: str, life_event: str, start: str, day: dt.date) -> tuple[str, str]:
     """Where the file of a new service goes below the catalogue's folder, and what stands in it."""
     form = (
@@ -35,7 +44,7 @@ services:
   cost: {{amount: 0}}                 # in dollars, 0 for free; or {{text: about $44}}
   # time: {{text: 10 working days}}
   # deadline: {{text: Within 2 months of the birth, within: 2 months, after: birth}}
-  channels: []                      # {{kind: online, url: "https://..."}}, {{kind: phone, phone: 0800 ...}}
+  channels:{_CHANNELS[start]}
   life_events:
     {life_event}: {{stage: soon, why: {FILL} why it is in this plan}}   # stage: before, now, soon or later
   # after: [register-birth]         # what must be done first

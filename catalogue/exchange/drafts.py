@@ -18,6 +18,7 @@ from rdflib.term import Node
 from catalogue import model
 from catalogue.exchange.cpsv import CHECK_WITH_AGENCY, OURS
 from catalogue.exchange.reading import CV, Document, ExchangeError
+from catalogue.files import FILL
 
 ARA = Namespace(OURS)
 SCHEMA = Namespace("https://schema.org/")
@@ -87,6 +88,9 @@ def _service(
         to_do.append("find a source for each statement, add it to `sources`, and set `confidence: seen`")
     kind = document.text(service, ARA.start)
     start = kind if kind in ("link", "phone", "in_person") else _start(channels)
+    if not any(channel["kind"] in ("online", "in_person") or "phone" in channel for channel in channels):
+        to_do.append("the document says no way to reach it: say where people go, or give a link or a number")
+        channels.append({"kind": "in_person", "text": f"{FILL} where people go", "confidence": "unverified"})
     if kind == "api":
         to_do.append("it starts over the agency contract: set `start` with its `form`, `purpose` and `refusal`")
     content = {
@@ -219,7 +223,9 @@ def _statement(document: Document, node: Node, content: dict[str, Any]) -> dict[
 
 def _start(channels: list[dict[str, Any]]) -> str:
     kinds = [channel["kind"] for channel in channels]
-    return "link" if "online" in kinds else "phone" if "phone" in kinds else "in_person"
+    if "online" in kinds:
+        return "link"
+    return "phone" if any("phone" in channel for channel in channels) else "in_person"
 
 
 def _parts(document: Document, subject: Node, path: URIRef) -> list[Node]:

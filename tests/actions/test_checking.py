@@ -306,3 +306,12 @@ def test_the_plan_and_a_service_offer_the_check() -> None:
     assert "check:best-start" in ids(card.choices)
     (other,) = talk.act(About, "about", "register-birth")[0]
     assert "check:register-birth" not in ids(other.choices)
+
+
+def test_the_plan_says_what_is_not_for_you_and_why() -> None:
+    talk = Talk(life_events=["moving_house"], facts={"housing": "rent"})
+    said, _ = talk.act(ShowPlan)
+    card = next(one for one in said if isinstance(one, m.PlanCard))
+    why = {one.service: [said.text for said in one.why] for one in card.not_for_you}
+    assert why["rates-rebate"] == ["Only if you own your home and your income is low"]
+    assert "rates-rebate" not in [step.service for step in card.steps]

@@ -43,14 +43,20 @@ def test_nothing_changed(tmp_path: Path) -> None:
             "why: The cat is hungry., only_if: it is",
             "In the plan for “Getting a cat” it is there only if it is. It was there for everybody.",
         ),
-        ("kind: link", "kind: phone", "It started by “link”, and now starts by “phone”."),
+        (
+            '- {kind: online, url: "https://cats.example.nz/feed"}',
+            "- {kind: phone, phone: 0800 228 000}",
+            "Way in: was “https://cats.example.nz/feed”, is now “0800 228 000”.",
+        ),
         ("confidence: seen", "confidence: unverified", "No source confirms it any more."),
         ("name: Feed the cat", "name: Dinner for cats", "It was called “Feed the cat”."),
     ],
 )
 def test_a_change_of_a_service(tmp_path: Path, before: str, after: str, said: str) -> None:
     assert before in SERVICE
-    found = told(tmp_path, SERVICE.replace(before, after, 1))
+    # Where the page goes, so does the link to it.
+    kind = "kind: phone}" if "kind: phone," in after else "kind: link}"
+    found = told(tmp_path, SERVICE.replace(before, after, 1).replace("kind: link}", kind))
     assert any(one.endswith(f": {said}") for one in found), found
 
 

@@ -45,6 +45,7 @@ def project(tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_a_newcomer_gets_there(project: Path) -> None:
     said = ""
     commands = []

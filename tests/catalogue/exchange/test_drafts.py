@@ -140,3 +140,17 @@ def test_a_service_of_another_country_joins_by_the_code_of_its_life_event() -> N
     made = read(json.dumps(document))["services/federal-public-service-finance/tax-on-web.yml"]
     assert "having_a_baby" in yaml.safe_load(made.text)["services"][0]["life_events"]
     assert any("does it belong to `having_a_baby`?" in one for one in made.to_do)
+
+
+def test_a_service_that_nobody_can_reach_is_a_draft_to_fill_in(tmp_path: Path) -> None:
+    document = json.loads(EXAMPLE)
+    del document["@graph"][0]["cv:contactPoint"]
+    made = read(json.dumps(document))
+    for draft in made.values():
+        file = tmp_path / draft.path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(draft.text, encoding="utf-8")
+    with pytest.raises(files.CatalogueError) as refused:
+        files.read(tmp_path)
+    (problem,) = refused.value.problems
+    assert problem.endswith("`text` is not filled in yet; write where people go")
