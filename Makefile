@@ -40,6 +40,10 @@ test: ## Set up, check the style, and run every test (ARGS=… for pytest)
 	@./aratohu train
 	@scripts/test $(ARGS)
 
+test-chaos: ## Many applications over all agencies, faults on, the program killed (ARGS="--workflows 500 --kills 15")
+	@$(setup) dev
+	@$(app) -m tests.chaos $(ARGS)
+
 check: ## Lint, format, types, floors, catalogue and training examples
 	@$(setup) dev bot
 	@scripts/check

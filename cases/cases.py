@@ -12,10 +12,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cases import payments, tries
+from cases import documents, payments, tries
 from cases.agency import Report
 from cases.application import FINAL, Acting, Application, Consent, Order, State
-from cases.forms import CannotStart, check, check_wanted, form_of
+from cases.forms import AnswersMissing, CannotStart, check, check_wanted, form_of
 from cases.tables import ApplicationRow, ChangeRow, DocumentRow, InformationRow, WaitRow, WebhookRow
 from catalogue import Catalogue
 from catalogue.answers import Value
@@ -167,6 +167,7 @@ class Cases:
                     session.add(ChangeRow(reference=reference, state="submitted"))
                 for service, reference in references.items():
                     self._wait(session, service, reference, references, conversation)
+                    self._claim(session, clean[service], reference, conversation)
         except IntegrityError:
             # Somebody was faster with the same key.
             again = self._by_key(key, wanted)
@@ -281,6 +282,10 @@ class Cases:
         if moved:
             self._note("withdrawn", row.service)
 
+    def documents(self, reference: str) -> dict[str, documents.Document]:
+        """The files that go with an application, by fact."""
+        return documents.of(self._database, reference)
+
     def sent_to(self, reference: str) -> tuple[str, str | None]:
         """The agency, and its id for the application once it has one."""
         with self._database.begin() as session:
@@ -380,6 +385,18 @@ class Cases:
             name = self._catalogue.services[row.service].name.en
             tries.strand(session, row.reference, f"It comes after “{name}”, which ended without being done.")
         return is_new
+
+    def _claim(self, session: Session, answered: Mapping[str, Value], reference: str, conversation: str | None) -> None:
+        """Makes the files among the answers part of the application.
+
+        Raises:
+            AnswersMissing: where one is not the conversation's to give.
+        """
+        for fact, value in answered.items():
+            if self._catalogue.facts[fact].type != "document":
+                continue
+            if conversation is None or not documents.claim(session, conversation, reference, fact, value):
+                raise AnswersMissing({fact: "The file is not there any more. Choose it again."})
 
     def _wait(
         self,

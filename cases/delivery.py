@@ -18,7 +18,7 @@ from typing import Any, Literal
 from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowHandle
 from pydantic import BaseModel
 
-from cases.agency import Agency, AgencyUnavailable, Handover, NotAccepted, PaymentPage
+from cases.agency import Agency, AgencyUnavailable, Attachment, Handover, NotAccepted, PaymentPage
 from cases.application import Order
 from cases.breaker import Breakers
 from cases.cases import Cases
@@ -207,6 +207,17 @@ class Delivery:
         cases = self._cases()
         _, order = cases.order(due.reference)
         try:
+            # First the files: what the agency answers for one is what the application says in its place.
+            for fact, file in cases.documents(due.reference).items():
+                order.answers[fact] = agency.attach(
+                    Attachment(
+                        reference=due.reference,
+                        fact=fact,
+                        name=file.name,
+                        media_type=file.media_type,
+                        content=file.content,
+                    )
+                )
             report = agency.start(order)
         except NotAccepted as error:
             cases.refuse(due.reference, str(error), error.problems)

@@ -75,6 +75,8 @@ def show(fact: Fact, value: Value) -> str:
         return next((option.label.en for option in fact.options if option.id == value), str(value))
     if fact.type == "money":
         return money(float(value))
+    if fact.type == "document":
+        return str(value).rpartition(" (")[0]
     if fact.type == "ird_number":
         return str(ird.format(str(value)))
     return str(value)
@@ -233,6 +235,22 @@ def _words(fact: Fact, text: str, today: dt.date) -> str:
     return text
 
 
+def _document(fact: Fact, text: str, today: dt.date) -> str:
+    if document_id(text) is None:
+        raise AnswerError("Choose a file: a PDF, a JPEG photo or a PNG picture of 5 MB or less.")
+    return text
+
+
+def document_id(text: str) -> str | None:
+    """The id in the answer to a fact of type ``document``, which reads ``name (id)``.
+
+    >>> document_id("photo.jpg (doc_7K2M9QXP7K2M9QXP)")
+    'doc_7K2M9QXP7K2M9QXP'
+    """
+    found = re.search(r"\((doc_[0-9A-Z]{16})\)$", text)
+    return found[1] if found else None
+
+
 _READERS: dict[str, Callable[[Fact, str, dt.date], Value]] = {
     "text": _words,
     "country": _words,
@@ -248,4 +266,5 @@ _READERS: dict[str, Callable[[Fact, str, dt.date], Value]] = {
     "email": _email,
     "phone": _phone,
     "trips": _trips,
+    "document": _document,
 }

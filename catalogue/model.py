@@ -414,7 +414,7 @@ class Option(Strict):
 
 FactType = Literal[
     "text", "name", "date", "yes_no", "choice", "number", "money", "ird_number", "email", "phone", "address", "country",
-    "bank_account", "trips",
+    "bank_account", "trips", "document",
 ]  # fmt: skip
 
 

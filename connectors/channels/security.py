@@ -14,6 +14,7 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cases.documents import LARGEST
 from connectors.channels.problems import Problem, answer
 
 HEADERS = {
@@ -78,8 +79,12 @@ class Guard:
         await self._app(scope, self._counted(receive, self._limit(scope)), with_headers)
 
     def _limit(self, scope: Scope) -> int:
+        path: str = scope["path"]
+        if path == "/chat/documents" or (path.startswith("/api/v1/conversations/") and path.endswith("/documents")):
+            # A file, and what stands around it in the form.
+            return LARGEST + self._largest
         # Rasa sends the whole conversation with each action call.
-        return self._largest * 64 if scope["path"].startswith(self._private) else self._largest
+        return self._largest * 64 if path.startswith(self._private) else self._largest
 
     def _refusal(self, scope: Scope) -> Problem | None:
         length = Headers(scope=scope).get("content-length", "0")

@@ -51,6 +51,7 @@ class Played:
         self.withdrawn: list[str] = []
         self.wanted: list[str] = []
         self.informed: dict[str, Mapping[str, Value]] = {}
+        self.attached: dict[str, Attachment] = {}
         self.lose_answers = 0
         self.away_after = False
 
@@ -87,7 +88,8 @@ class Played:
         return self.report(id)
 
     def attach(self, attachment: Attachment) -> str:
-        raise NotAccepted("No documents here.")
+        self.attached[f"{attachment.reference} {attachment.fact}"] = attachment
+        return f"filed-{attachment.fact}"
 
     def pay(self, id: str, return_url: str) -> PaymentPage:
         raise NotAccepted("There is nothing to pay.")

@@ -1,0 +1,1 @@
+"""Storms: many applications, agencies that fail in every way, and a program that is killed."""
