@@ -1,7 +1,7 @@
 # What can be done here. make help lists it; each target sets up first what it needs and does not find.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run stop train evaluate bench-nlu tune-encoder pictures test check format lock upgrade clean
+.PHONY: help run stop train converse conversations fuzz plain evaluate bench-nlu tune-encoder pictures test check format lock upgrade clean
 
 app := .venv/app/bin/python
 bot := .venv/bot/bin/python
@@ -18,6 +18,19 @@ stop: ## Stop what make run started
 
 train: ## Train the assistant where examples, domain, catalogue or configuration changed
 	@./aratohu train
+
+converse: ## Talk with the assistant in the terminal, or play a written conversation (ARGS=having_a_baby)
+	@./aratohu converse $(ARGS)
+
+conversations: ## Play every written conversation and report turns to plan and to start for each life event
+	@./aratohu converse --all
+
+fuzz: ## Play 2,000 random turns and look for dead ends, loops and errors (ARGS="--seed 7" for others)
+	@./aratohu converse --fuzz 2000 $(ARGS)
+
+plain: ## Report on plain language: reading grade, sentences, jargon, spelling, the worst texts
+	@$(setup) dev
+	@$(app) -m scripts.plain $(ARGS)
 
 evaluate: ## Measure recognition on the evaluation sets (ARGS=… for other files)
 	@./aratohu evaluate $(ARGS)

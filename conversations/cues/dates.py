@@ -46,7 +46,7 @@ _EXPRESSIONS = (
         "month",
         r"\b(?P<r>in|due|next|this|early|mid|late|end of|start of|of|for|by|until|since|around|about|come|last|due in"
         r"|is)"
-        rf"[ -](?:early |mid |late )?(?P<m>{_month})\b(?! \d{{1,2}}\b(?!\d))(?:,? (?P<y>\d{{4}}))?",
+        rf"[ -](?P<e>early |mid |mid-|late |the end of )?(?P<m>{_month})\b(?! \d{{1,2}}\b(?!\d))(?:,? (?P<y>\d{{4}}))?",
     ),
 )
 _PATTERNS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _EXPRESSIONS)
@@ -276,7 +276,8 @@ def _month_only(parts: dict[str, str | None], today: dt.date, tense: str) -> tup
     year = int(parts["y"]) if parts["y"] else today.year + (number < today.month)
     if tense == "past" or which in ("since", "last"):
         return None
-    day = {"mid": 11, "late": 21, "end of": 21}.get(which, 1)
+    part = (parts["e"] or which).strip(" -").casefold()
+    day = {"mid": 11, "late": 21, "end of": 21, "the end of": 21}.get(part, 1)
     found = dt.date(year, number, day)
     return (max(found, today), True) if (year, number) >= (today.year, today.month) else None
 
