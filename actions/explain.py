@@ -46,7 +46,7 @@ def explain(scene: Scene, asked: str | None, name: str | None = None) -> None:
 
 def asked_in(scene: Scene) -> str | None:
     """The question; the model counts last days among the times."""
-    if scene.parse.question == "time" and any_of("followups", "deadline").search(scene.wrote):
+    if scene.parse.question is not None and any_of("followups", "deadline").search(scene.wrote):
         return "deadline"
     return scene.parse.question
 
