@@ -160,7 +160,17 @@ def answer(scene: Scene, service: Service, asked: str | None) -> None:
         scene.show(card, "answer_all", service=named)
     elif any(getattr(card, part) for part in parts):
         scene.show(card, f"answer_{asked}", service=named)
+        if asked == "deadline":
+            _by_day(scene, service)
         if later:
             scene.say("answer_on_day", day=days.show(scene, later[0]))
     else:
         scene.show(card, f"answer_unknown_{asked}", service=named)
+
+
+def _by_day(scene: Scene, service: Service) -> None:
+    """The last day itself, where the plan knows the day that it counts from."""
+    steps = cards.plan(scene).steps if scene.context.life_events else []
+    step = next((one for one in steps if one.service == service.id and one.due is not None), None)
+    if step is not None and step.due is not None:
+        scene.say("due_was" if step.overdue else "due_by", day=days.show(scene, step.due))
