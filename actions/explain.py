@@ -54,7 +54,9 @@ def asked_in(scene: Scene) -> str | None:
 def _likely(scene: Scene) -> str | None:
     """The service meant by "that": the one spoken of last, unless another life event is spoken of now."""
     detected = [event for event in scene.parse.detected if event in scene.rooms.catalogue.life_events]
-    focus = scene.context.focus
+    draft = scene.context.draft
+    # In the middle of a form, "this" is what the form is for.
+    focus = draft.service if scene.is_in_form and draft is not None else scene.context.focus
     if focus is None or focus not in scene.rooms.catalogue.services:
         return None
     known = scene.rooms.catalogue.services[focus].life_events

@@ -22,6 +22,8 @@ _SHORT = 12
 _SURE = 0.5
 """From this confidence on, a life event in the message itself is what the message is about."""
 
+_PRONOUN = re.compile(r"\b(it|that|this|those|these|tēnā|tēnei)\b", re.IGNORECASE)
+
 _ABROAD = ("going_overseas", "moving_to_new_zealand", "moving_house")
 
 
@@ -85,7 +87,9 @@ class Follower:
             if found is not None:
                 return found, text
         likely = [str(one["id"]) for one in alone.life_events if one["confidence"] >= _SURE]
-        strong = alone.service is not None or any(event not in context.life_events for event in likely)
+        # Beside "it" or "that", a service that the model sees is a guess.
+        named = alone.service is not None and not _PRONOUN.search(text)
+        strong = named or any(event not in context.life_events for event in likely)
         if question is None or strong:
             return None
         return _payload("follow_up", question), text
