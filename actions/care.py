@@ -28,6 +28,7 @@ class Crisis(Action):
         scene.show(m.Crisis(lines=lines, choices=choices), "crisis")
         scene.say("crisis_leave")
         in_tongue(scene)
+        scene.rooms.store.save(scene.conversation, scene.context)
         scene.said += scene.rooms.reception.in_crisis(scene.conversation)
         scene.rooms.ledger.note("crisis_shown")
         scene.context.missed, scene.context.asking = 0, None

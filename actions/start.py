@@ -9,6 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import acting, cards, checking, together
 from actions.action import Action, Event, Scene
 from actions.form import left, nothing_open, pending
+from actions.off import is_off
 from cases import AgencyUnavailable, AnswersMissing, NotAccepted, Order
 from cases import Consent as SentConsent
 from catalogue import Service, on
@@ -33,6 +34,8 @@ class Start(Action):
         if chosen is None:
             return self._which(scene)
         scene.context.focus = chosen.id
+        if is_off(scene, chosen):
+            return None
         scene.context.checking, scene.context.asking = [], None
         running = next((one for one in reversed(scene.context.started) if one.service == chosen.id), None)
         if running is not None:
@@ -253,6 +256,8 @@ class Send(Action):
             scene.say("not_ready_to_send")
             return [SlotSet("awaiting", None)]
         chosen = catalogue.services[draft.service]
+        if any(is_off(scene, catalogue.services[name]) for name in draft.services):
+            return [SlotSet("awaiting", None)]
         form = [fact for fact in together.fields(catalogue, draft.services, scene) if fact.id in context.facts]
         if chosen.start.kind == "link":
             return self._pass_on(scene, chosen, draft.consent, [fact.id for fact in form])

@@ -14,7 +14,7 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 
 from bot.classifier import RANKING
 
-MOST = 14
+MOST = 9
 """Texts that are tried with something left out, at most; in longer ones neighbouring words go together."""
 LEAST = 0.02
 """The drop in probability below which a word says nothing."""
@@ -32,9 +32,11 @@ def explain(processor: Any, texts: list[str]) -> dict[str, Any]:
     """
     if not texts:
         raise ValueError("nothing to explain")
-    read = [message.as_dict(only_output_properties=True) for message in _run(processor, texts, None)]
+    messages = _run(processor, texts, None)
+    read = [message.as_dict(only_output_properties=True) for message in messages]
     events = [one["id"] for one in (read[0].get("life_events") or [])[:3] if one["confidence"] >= LEAST]
-    return {"read": read, "words": _words(processor, texts[0], events) if events else {}}
+    words = _words(processor, texts[0], _ranking(messages[0]), events) if events else {}
+    return {"read": read, "words": words}
 
 
 def parts(text: str, most: int = MOST) -> list[tuple[int, int]]:
@@ -49,15 +51,15 @@ def parts(text: str, most: int = MOST) -> list[tuple[int, int]]:
     return [(group[0][0], group[-1][1]) for group in groups]
 
 
-def _words(processor: Any, text: str, events: list[str]) -> dict[str, list[dict[str, Any]]]:
+def _words(processor: Any, text: str, whole: dict[str, float], events: list[str]) -> dict[str, list[dict[str, Any]]]:
     places = parts(text)
     if len(places) < 2:
         return {event: [{"text": text.strip(), "weight": 1.0}] for event in events}
     without = [f"{text[:begin]} {text[end:]}" for begin, end in places]
-    chances = [_ranking(message) for message in _run(processor, [text, *without], _CLASSIFIER)]
+    chances = [_ranking(message) for message in _run(processor, without, _CLASSIFIER)]
     found: dict[str, list[dict[str, Any]]] = {}
     for event in events:
-        drops = [chances[0].get(event, 0.0) - one.get(event, 0.0) for one in chances[1:]]
+        drops = [whole.get(event, 0.0) - one.get(event, 0.0) for one in chances]
         strong = sorted(range(len(places)), key=lambda place: -drops[place])[:SHOWN]
         found[event] = [
             {"text": text[places[place][0] : places[place][1]], "weight": round(drops[place], 4)}

@@ -182,6 +182,11 @@ class Talk:
         if asked.decision == "held":
             return Reply(turn=asked.number, messages=[], decision="held")
         language = self.store.get(conversation).language
+        off = self.reception.off(conversation) if self.reception is not None else []
+        if off:
+            turn = Turn(number=0, by="assistant", at=now(), messages=off, decision="off", answers=asked.number)
+            self.store.offer(conversation, offered(off))
+            return _reply(self._write(conversation, turn))
         with self.store.change(conversation) as context:
             decided, context.decision, context.recognised = context.decision, None, []
         try:

@@ -107,6 +107,25 @@ class Reception:
             return [m.Choices(text=text, choices=[choice], **self._words.marks("desk_offer", language))]
         return []
 
+    def off(self, conversation: str) -> list[m.Message]:
+        """What to say where the assistant is switched off, as a whole or for the agency whose site it is on."""
+        found = self._store.get(conversation)
+        off = {one.subject for one in self.switches.all() if one.kind in ("everything", "agency")}
+        if "" not in off and (found.agency is None or found.agency not in off):
+            return []
+        if "" in off:
+            said = self._words.say("desk_off_everything", found.language)
+        else:
+            agency = self._catalogue.agencies[found.agency or ""].name.in_language(found.language)
+            said = self._words.say("desk_off_agency", found.language, agency=agency)
+        return [said, self.card(conversation, "failure", failed="switched off")]
+
+    def is_off(self, service: str) -> bool:
+        """Whether the assistant is switched off for a service, or for the agency that is answerable for it."""
+        found = self._catalogue.services[service]
+        off = {(one.kind, one.subject) for one in self.switches.all()}
+        return bool(off & {("service", service), ("agency", found.agency)})
+
     def where(self, conversation: str) -> Handover | None:
         """The handover that is not over, if any."""
         return self.handovers.open_one(conversation)

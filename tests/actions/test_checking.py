@@ -29,6 +29,13 @@ class Silent:
         """Nothing."""
 
 
+class Open:
+    """A reception at which nothing is switched off."""
+
+    def is_off(self, service: str) -> bool:
+        return False
+
+
 class Tracker:
     """What the actions see of Rasa's tracker."""
 
@@ -51,7 +58,8 @@ class Talk:
     def __init__(self, **context: Any) -> None:
         nothing: Any = None
         ledger: Any = Silent()
-        self.rooms = Rooms(catalogue.load(), nothing, nothing, nothing, load(), ledger, nothing, lambda: TODAY)
+        reception: Any = Open()
+        self.rooms = Rooms(catalogue.load(), nothing, nothing, nothing, load(), ledger, reception, lambda: TODAY)
         self.context = Context(**context)
         self.loop: str | None = None
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "run": ("run:run", "Start everything: Rasa, the app and the sandbox agencies."),
     "stop": ("run:stop", "Stop what was started with run."),
     "adviser": ("adviser:adviser", "Accounts of staff for the console."),
+    "learn": ("learn:learn", "Learn what advisers set right: train, compare, promote or refuse."),
     "settings": ("settings:command", "List the settings: value, default and what each does."),
     "notice": ("notice:notice", "Put an emergency notice on every page, or take it down."),
     "services": ("catalogue:services", "List the services of the catalogue."),
