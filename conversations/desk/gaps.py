@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 
 from pydantic import BaseModel
@@ -83,6 +84,9 @@ _SMALL = frozenset(
 )
 
 
+_WORD = re.compile(r"[\w’']+")
+
+
 class Gap(BaseModel):
     """A question without an answer: how many conversations asked it, with an example that is stripped."""
 
@@ -131,7 +135,7 @@ class Gaps:
         groups: list[tuple[str, str, list[tuple[str, str, dt.datetime]]]] = []
         for kind, conversation, text, at in texts:
             stripped = self._stripper.strip(text)
-            key = " ".join(sorted({word for word in stripped.lower().split() if word not in _SMALL}))
+            key = " ".join(sorted(set(_WORD.findall(stripped.lower())) - _SMALL))
             home = next(
                 (of for its, its_key, of in groups if its == kind and fuzz.token_set_ratio(its_key, key) >= ALIKE), None
             )

@@ -13,6 +13,7 @@ import catalogue
 from conversations import BadMessage, Rasa, Store, Talk
 from conversations.masking import mask
 from conversations.rasa import Parse
+from conversations.tables import ConversationRow
 from conversations.talk import interrupts, tidy
 from conversations.words import load
 from insights import Ledger
@@ -198,3 +199,39 @@ def test_masking(text: str, masked: str) -> None:
 )
 def test_what_interrupts_a_form(parse: dict[str, Any], text: str, reads: bool, expected: bool) -> None:
     assert interrupts(Parse(text=text, **parse), text, reads) is expected
+
+
+def test_the_assistant_keeps_silent_while_an_adviser_has_the_conversation(talk: Talk, rasa: Played) -> None:
+    id = opened(talk)
+    hold(talk, id, "adviser")
+    rasa.got.clear()
+    reply = talk.receive(id, text="are you a real person?")
+    assert (reply.messages, reply.decision, rasa.got) == ([], "held", [])
+    assert not talk.store.is_waiting(id)
+    assert talk.retry(id) is None
+    hold(talk, id, "assistant")
+    assert talk.retry(id) is None, "what was said to the adviser is not answered later"
+    assert talk.receive(id, text="thanks").messages
+
+
+def test_an_answer_that_comes_after_an_adviser_took_over_is_not_said(talk: Talk, rasa: Played) -> None:
+    id = opened(talk)
+    real = talk.rasa.say
+
+    def late(conversation: str, text: str, language: str) -> Any:
+        said = real(conversation, text, language)
+        hold(talk, id, "adviser")
+        return said
+
+    talk.rasa.say = late  # type: ignore[method-assign]
+    reply = talk.receive(id, text="we are getting married")
+    assert (reply.messages, reply.decision) == ([], "held")
+    assert [turn.by for turn in talk.store.turns(id)] == ["assistant", "person"]
+    assert talk.retry(id) is None
+
+
+def hold(talk: Talk, conversation: str, holder: str) -> None:
+    with talk.store._database.begin() as session:
+        row = session.get(ConversationRow, conversation)
+        assert row is not None
+        row.holder = holder

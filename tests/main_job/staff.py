@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import subprocess
 from typing import Any
 
+import httpx
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.main_job.running import ROOT, Running
@@ -67,3 +69,28 @@ def leave(*pages: Page) -> None:
             away.click()
             page.get_by_role("button", name="I am here").wait_for()
         page.context.close()
+
+
+class Console:
+    """An adviser's session without a browser."""
+
+    def __init__(self, running: Running, *roles: str) -> None:
+        self.http = httpx.Client(base_url=running.address, follow_redirects=True, timeout=60)
+        self.socket = running.address.replace("http", "ws")
+        self.login = add(running, *roles)
+        self.post("/console/sign-in", login=self.login, password=PASSWORD)
+
+    def csrf(self) -> str:
+        found = re.search(r'name="csrf" value="(\w+)"', self.http.get("/console/sign-in").text)
+        assert found is not None
+        return found[1]
+
+    def post(self, path: str, **form: Any) -> httpx.Response:
+        return self.http.post(path, data={"csrf": self.csrf(), **form})
+
+    def call(self) -> str:
+        """Begins a call; gives its conversation."""
+        return self.post("/console/calls", channel="call").url.path.rpartition("/")[2]
+
+    def cookies(self) -> str:
+        return "; ".join(f"{one.name}={one.value}" for one in self.http.cookies.jar)
