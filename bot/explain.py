@@ -25,18 +25,28 @@ _CLASSIFIER = "LabelClassifier"
 
 
 def explain(processor: Any, texts: list[str]) -> dict[str, Any]:
-    """Returns ``read``, Rasa's parse of each of ``texts``, and ``words``: for each of the likeliest life events of the
-    first text the parts that speak for it, ``{"text", "weight"}`` (drop in probability), strongest first.
+    """Returns ``read``, Rasa's parse of the first text; ``chances``, the labels' probabilities for each of ``texts``;
+    and ``words``, for each of the likeliest life events of the first text the parts that speak for it,
+    ``{"text", "weight"}`` (drop in probability), strongest first.
 
     Raises ValueError for no texts.
     """
     if not texts:
         raise ValueError("nothing to explain")
-    messages = _run(processor, texts, None)
-    read = [message.as_dict(only_output_properties=True) for message in messages]
-    events = [one["id"] for one in (read[0].get("life_events") or [])[:3] if one["confidence"] >= LEAST]
-    words = _words(processor, texts[0], _ranking(messages[0]), events) if events else {}
-    return {"read": read, "words": words}
+    first = _run(processor, texts[:1], None)[0]
+    read = first.as_dict(only_output_properties=True)
+    events = [one["id"] for one in (read.get("life_events") or [])[:3] if one["confidence"] >= LEAST]
+    places = parts(texts[0]) if events else []
+    without = [f"{texts[0][:begin]} {texts[0][end:]}" for begin, end in places] if len(places) > 1 else []
+    tried = [*texts[1:], *without]
+    # All that is left needs no more than the probabilities, so one shorter run of the graph does.
+    chances = [_ranking(message) for message in _run(processor, tried, _CLASSIFIER)] if tried else []
+    whole = _ranking(first)
+    drops = [
+        {event: whole.get(event, 0.0) - one.get(event, 0.0) for event in events} for one in chances[len(texts) - 1 :]
+    ]
+    words = {event: _words(texts[0], places, [drop[event] for drop in drops]) for event in events}
+    return {"read": read, "chances": [whole, *chances[: len(texts) - 1]], "words": words}
 
 
 def parts(text: str, most: int = MOST) -> list[tuple[int, int]]:
@@ -51,22 +61,15 @@ def parts(text: str, most: int = MOST) -> list[tuple[int, int]]:
     return [(group[0][0], group[-1][1]) for group in groups]
 
 
-def _words(processor: Any, text: str, whole: dict[str, float], events: list[str]) -> dict[str, list[dict[str, Any]]]:
-    places = parts(text)
-    if len(places) < 2:
-        return {event: [{"text": text.strip(), "weight": 1.0}] for event in events}
-    without = [f"{text[:begin]} {text[end:]}" for begin, end in places]
-    chances = [_ranking(message) for message in _run(processor, without, _CLASSIFIER)]
-    found: dict[str, list[dict[str, Any]]] = {}
-    for event in events:
-        drops = [whole.get(event, 0.0) - one.get(event, 0.0) for one in chances]
-        strong = sorted(range(len(places)), key=lambda place: -drops[place])[:SHOWN]
-        found[event] = [
-            {"text": text[places[place][0] : places[place][1]], "weight": round(drops[place], 4)}
-            for place in strong
-            if drops[place] >= LEAST
-        ]
-    return found
+def _words(text: str, places: list[tuple[int, int]], drops: list[float]) -> list[dict[str, Any]]:
+    if not drops:
+        return [{"text": text.strip(), "weight": 1.0}]
+    strong = sorted(range(len(places)), key=lambda place: -drops[place])[:SHOWN]
+    return [
+        {"text": text[places[place][0] : places[place][1]], "weight": round(drops[place], 4)}
+        for place in strong
+        if drops[place] >= LEAST
+    ]
 
 
 def _ranking(message: Any) -> dict[str, float]:

@@ -56,9 +56,12 @@ class Word(BaseModel):
 
 
 class Explained(BaseModel):
-    """What the model made of some texts; ``words`` of the first one, by life event, the strongest first."""
+    """What the model made of some texts: the first one's parse, for each the probability of each label, and the words
+    of the first one by life event, the strongest first.
+    """
 
-    read: list[Parse]
+    read: Parse
+    chances: list[dict[str, float]]
     words: dict[str, list[Word]] = {}
 
 
@@ -102,13 +105,13 @@ class Rasa:
         return Parse.of(self._post("/model/parse", {"text": text}))
 
     def explain(self, texts: list[str]) -> Explained:
-        """What the model makes of each of ``texts``, and which words of the first one spoke for its life events.
+        """What the model makes of ``texts``, and which words of the first one spoke for its life events.
 
         Raises:
             RasaDown: where no answer came.
         """
         said = self._post("/webhooks/aratohu/explain", {"texts": texts})
-        return Explained(read=[Parse.of(one) for one in said["read"]], words=said["words"])
+        return Explained(read=Parse.of(said["read"]), chances=said["chances"], words=said["words"])
 
     def replace(self, model: str, seconds: float = 120.0) -> None:
         """Lets Rasa go on with another model file. What is said meanwhile waits for it; nothing is refused.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 
 from tests.main_job.running import ROOT, Running, Talking
+from tests.main_job.staff import Console
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +37,20 @@ def api(running: Running) -> Iterator[httpx.Client]:
     """A client of the running app's public API."""
     with running.api() as client:
         yield client
+
+
+@pytest.fixture
+def staffed(running: Running) -> Iterator[Callable[..., Console]]:
+    """Makes consoles of new advisers with the roles that are named."""
+    made: list[Console] = []
+
+    def make(*roles: str) -> Console:
+        made.append(Console(running, *roles))
+        return made[-1]
+
+    yield make
+    for console in made:
+        console.http.close()
 
 
 @pytest.fixture

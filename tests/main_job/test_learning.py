@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -119,9 +119,9 @@ def correct(console: Console, reviewer: Console) -> None:
 
 
 def test_a_correction_is_learned_without_harm_and_without_dropping_a_conversation(
-    running: Running, small: Path, rasa: Rasa
+    running: Running, staffed: Callable[..., Console], small: Path, rasa: Rasa
 ) -> None:
-    console, reviewer = Console(running), Console(running, "adviser", "reviewer")
+    console, reviewer = staffed(), staffed("adviser", "reviewer")
     assert "nothing new" in learn(running, "--root", small).stdout
     correct(console, reviewer)
     model_before = sorted((running.data / "models").glob("*.tar.gz"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,7 +73,7 @@ class OtherDesk:
 
 @pytest.fixture
 def desk(running: Running) -> Iterator[OtherDesk]:
-    made = OtherDesk(running, "other-desk")
+    made = OtherDesk(running, f"desk-{secrets.token_hex(3)}")
     yield made
     made.close()
 

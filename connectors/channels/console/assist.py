@@ -116,12 +116,12 @@ class Assist:
             one.event for one in suggestions[:1]
         ]
         events = list(dict.fromkeys([*context.life_events, *sure]))
-        named = explained.read[0].service if explained else None
+        named = explained.read.service if explained else None
         services = self._services(events, named, context, day)
-        asked = explained.read[0].question if explained else None
+        asked = explained.read.question if explained else None
         last = said[-1] if said else ""
         made = Hint(
-            decision=explained.read[0].decision if explained else None,
+            decision=explained.read.decision if explained else None,
             events=suggestions,
             services=services,
             ask=self._ask(suggestions, events, context, day),
@@ -136,9 +136,9 @@ class Assist:
     def _suggest(self, explained: Explained | None, context: Context) -> list[Suggestion]:
         """The events of the last utterance and of the last few together; what is known already stays in sight."""
         best: dict[str, float] = {}
-        for read in explained.read if explained else ():
-            for one in read.life_events:
-                best[one["id"]] = max(best.get(one["id"], 0.0), float(one["confidence"]))
+        for chances in explained.chances if explained else ():
+            for label, chance in chances.items():
+                best[label] = max(best.get(label, 0.0), chance)
         for event in context.life_events:
             best[event] = max(best.get(event, 0.0), SURE)
         known = self._catalogue.life_events
@@ -272,7 +272,7 @@ class Assist:
         return [rate for name, rate in self._book.rates.items() if any(name in text for text in texts)]
 
     def _lines(self, explained: Explained | None) -> list[Line]:
-        if explained is None or explained.read[0].decision != "crisis":
+        if explained is None or explained.read.decision != "crisis":
             return []
         lines = [one for one in self._catalogue.crisis_lines.values() if one.confidence != "unverified"]
         return [
