@@ -220,6 +220,10 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
     def leave(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
         """Ends the conversation on this browser: the next one starts afresh."""
         forms.check(request, csrf)
+        conversation = current(house, request)
+        if conversation is not None:
+            # Nobody waits for who has left, and an adviser sees it.
+            house.desk.handovers.leave(conversation.id)
         answer = RedirectResponse("/", status_code=303)
         forms.delete_cookie(request, answer, COOKIE)
         return answer

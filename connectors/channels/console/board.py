@@ -48,6 +48,10 @@ def router(gate: Gate) -> APIRouter:
     def take_next(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
         """Takes the first that waits; where somebody else was faster, the one after it."""
         adviser = gate.acting(request, csrf)
+        held = [one for one in desk.handovers.held(adviser.id) if one.channel == "chat"]
+        if len(held) >= adviser.capacity:
+            said = f"You have {len(held)} chats, as many as your settings allow. Close one, or take this one by itself."
+            return gate.page(request, "board.html", adviser, status=409, error=said, rows=_rows(adviser))
         for handover in desk.handovers.queue(adviser):
             try:
                 taken = desk.handovers.take(handover.id, adviser)
