@@ -1,7 +1,7 @@
 # What can be done here. make help lists it; each target sets up first what it needs and does not find.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run stop train converse conversations fuzz plain evaluate bench-nlu tune-encoder pictures test check format lock upgrade clean
+.PHONY: help run stop train converse conversations fuzz plain evaluate bench-nlu tune-encoder pictures test test-learning check format lock upgrade clean
 
 app := .venv/app/bin/python
 bot := .venv/bot/bin/python
@@ -56,6 +56,10 @@ test: ## Set up, check the style, and run every test (ARGS=… for pytest)
 test-chaos: ## Many applications over all agencies, faults on, the program killed (ARGS="--workflows 500 --kills 15")
 	@$(setup) dev
 	@$(app) -m tests.chaos $(ARGS)
+
+test-learning: ## Learn from a correction for real: train, refuse, promote while people talk, roll back (minutes)
+	@$(setup) dev bot-dev front-end browser
+	@$(app) -m pytest tests/learning $(ARGS)
 
 check: ## Lint, format, types, floors, catalogue and training examples
 	@$(setup) dev bot

@@ -14,7 +14,7 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 
 from bot.classifier import RANKING
 
-MOST = 9
+MOST = 7
 """Texts that are tried with something left out, at most; in longer ones neighbouring words go together."""
 LEAST = 0.02
 """The drop in probability below which a word says nothing."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -14,6 +15,8 @@ from tests.main_job.running import ROOT, Running, Talking, until
 from tests.main_job.staff import PASSWORD, add, leave, sign_in
 
 pytestmark = [pytest.mark.programs, pytest.mark.browser]
+
+SignIn = Callable[..., Page]
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -32,6 +35,20 @@ def citizen(browser: Browser, running: Running) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture
+def at_desk(browser: Browser, running: Running) -> Iterator[SignIn]:
+    """Signs advisers in who have the roles that are named, each in a browser of their own."""
+    pages: list[Page] = []
+
+    def make(*roles: str, **context: Any) -> Page:
+        pages.append(sign_in(browser, running, add(running, *roles), **context))
+        return pages[-1]
+
+    yield make
+    for page in pages:
+        leave(page)
+
+
 def write(page: Page, text: str) -> None:
     page.locator("#composer #text").fill(text)
     page.locator("#composer").get_by_role("button", name=re.compile("Send|Continue")).click()
@@ -40,6 +57,13 @@ def write(page: Page, text: str) -> None:
 def answer(page: Page, text: str) -> None:
     page.locator("form#say textarea").fill(text)
     page.locator("form#say").get_by_role("button", name="Send").click()
+
+
+def take(page: Page, id: str) -> None:
+    """Takes a conversation that waits."""
+    page.goto("/console")
+    page.locator(f'form[action="/console/conversations/{id}/take"] button').click(timeout=10_000)
+    page.wait_for_url(f"**/console/conversations/{id}")
 
 
 def take_first(page: Page) -> str:
@@ -58,9 +82,9 @@ def violations(page: Page) -> list[str]:
 
 
 def test_from_asking_for_a_person_to_going_on_with_the_assistant(
-    browser: Browser, running: Running, citizen: Page
+    running: Running, at_desk: SignIn, citizen: Page
 ) -> None:
-    adviser = sign_in(browser, running, add(running))
+    adviser = at_desk()
     citizen.locator('button[name=choice][value="start:register-birth"]').first.click()
     citizen.get_by_role("button", name="I agree, go on").last.click()
     expect(citizen.locator("#composer")).to_contain_text("first", timeout=20_000)
@@ -119,7 +143,6 @@ def test_from_asking_for_a_person_to_going_on_with_the_assistant(
     write(citizen, "O’Brien-Ngata")
     expect(citizen.locator("#composer")).not_to_contain_text("last name", timeout=20_000)
     expect(adviser.locator("#aside")).to_contain_text("The assistant has it", timeout=10_000)
-    leave(adviser)
 
 
 FACTS = {
@@ -144,17 +167,15 @@ def _fill(page: Page) -> None:
                 field.fill(FACTS.get(name, "Hutt Hospital" if "place" in name else "Aroha Ngata"))
 
 
-def test_a_lost_connection_brings_the_person_back_to_the_queue(browser: Browser, running: Running) -> None:
+def test_a_lost_connection_brings_the_person_back_to_the_queue(running: Running, at_desk: SignIn) -> None:
     """While it waits for that, it looks at every page with axe, wide and narrow."""
-    lost, other = (
-        sign_in(browser, running, add(running)),
-        sign_in(browser, running, add(running, "adviser", "supervisor", "reviewer"), bypass_csp=True),
-    )
+    lost, other = at_desk(), at_desk("adviser", "supervisor", "reviewer", bypass_csp=True)
     with running.api() as api:
         talking = Talking(api)
         talking.say("dad passed on tuesday")
         assert talking.say("can i talk to a person")["messages"][0]["live"] == "waiting"
-        id = take_first(lost)
+        id = talking.id
+        take(lost, id)
         talking.say("hello, are you there?")
         expect(lost.locator("#log")).to_contain_text("are you there?", timeout=10_000)
         lost.context.set_offline(True)
@@ -164,7 +185,7 @@ def test_a_lost_connection_brings_the_person_back_to_the_queue(browser: Browser,
         state = until(lambda: _holder(talking) == "queue", 60, "the way back to the queue")
         assert state
         assert time.monotonic() - began <= 60
-        assert take_first(other) == id
+        take(other, id)
         for text in ("dad passed on tuesday", "hello, are you there?"):
             expect(other.locator("#log")).to_contain_text(text)
         strange += _look(other, f"/console/conversations/{id}")
@@ -176,8 +197,6 @@ def test_a_lost_connection_brings_the_person_back_to_the_queue(browser: Browser,
         other.get_by_role("button", name="Close the conversation").click()
         other.wait_for_url("**/console")
         assert strange == []
-    lost.context.close()
-    leave(other)
 
 
 PAGES = (
@@ -222,11 +241,18 @@ def _holder(talking: Talking) -> str:
     return str(answer.json()["holder"])
 
 
-def test_the_whole_console_by_keyboard(browser: Browser, running: Running) -> None:
-    login = add(running)
+@pytest.fixture
+def keyboard(browser: Browser, running: Running) -> Iterator[Page]:
+    """A browser at the sign-in page, of somebody who has no mouse."""
     context = browser.new_context(base_url=running.address)
     page = context.new_page()
     page.goto("/console")
+    yield page
+    leave(page)
+
+
+def test_the_whole_console_by_keyboard(keyboard: Page, running: Running) -> None:
+    login, page = add(running), keyboard
 
     def tab_to(name: str) -> None:
         for _ in range(60):
@@ -277,12 +303,9 @@ def test_the_whole_console_by_keyboard(browser: Browser, running: Running) -> No
         assert "only letters here" in str(turns)
     page.keyboard.press("p")
     expect(page.get_by_role("button", name="I am here")).to_be_visible()
-    context.close()
 
 
-def test_nobody_is_offered_when_nobody_is_there_but_a_call_back_is(
-    browser: Browser, running: Running, citizen: Page
-) -> None:
+def test_nobody_is_offered_when_nobody_is_there_but_a_call_back_is(at_desk: SignIn, citizen: Page) -> None:
     write(citizen, "i want to talk to a person")
     expect(citizen.locator(".handover")).to_be_attached(timeout=20_000)
     expect(citizen.locator("#log")).not_to_contain_text("asked an adviser to join")
@@ -293,28 +316,26 @@ def test_nobody_is_offered_when_nobody_is_there_but_a_call_back_is(
     citizen.get_by_label("Phone number").fill("021 123 4567")
     citizen.get_by_role("button", name="Ask for the call").click()
     expect(citizen.locator("#log")).to_contain_text("call you back")
-    adviser = sign_in(browser, running, add(running))
+    adviser = at_desk()
     row = adviser.locator("#board tbody tr").filter(has_text="call back")
     row.get_by_role("button", name="Take").click()
     expect(adviser.locator("#aside")).to_contain_text("+64 21 123 4567")
     adviser.locator("summary[data-key=x]").click()
     adviser.get_by_label("Why").first.select_option("answered")
     adviser.get_by_role("button", name="Close the conversation").click()
-    leave(adviser)
 
 
-def test_who_is_not_signed_in_sees_nothing(browser: Browser, running: Running) -> None:
+def test_who_is_not_signed_in_sees_nothing(browser: Browser, running: Running, at_desk: SignIn) -> None:
     context = browser.new_context(base_url=running.address)
     page = context.new_page()
     for path in PAGES:
         page.goto(f"/console{path}")
         expect(page).to_have_url(re.compile("/console/sign-in$"))
-    adviser = sign_in(browser, running, add(running), here=False)
+    adviser = at_desk(here=False)
     for path in ("/live", "/controls", "/teams", "/staff", "/quality"):
         answered = adviser.goto(f"/console{path}")
         assert answered is not None
         assert answered.status == 403, path
     forged = adviser.request.post(f"{running.address}/console/next", form={"csrf": "wrong"})
     assert forged.status == 403
-    adviser.context.close()
     context.close()

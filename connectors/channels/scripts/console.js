@@ -176,7 +176,7 @@
     if (target) {
       event.preventDefault();
       target.click();
-      if (target.matches("summary")) target.parentElement.querySelector("select, input, button")?.focus();
+      if (target.matches("summary")) target.parentElement.querySelector("select, input:not([type=hidden]), button")?.focus();
     }
   });
 
