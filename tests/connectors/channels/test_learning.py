@@ -59,7 +59,8 @@ def test_examples_are_written_as_rasa_reads_them_with_where_they_come_from(tmp_p
     assert (service["intent"], service["metadata"]["service"]) == ("service_question", "supergold-card")
 
 
-def test_what_is_an_example_already_is_not_learned_again(house: House, tmp_path: Path) -> None:
+def test_what_is_an_example_already_is_not_learned_again(tmp_path: Path) -> None:
+    house = House(f"sqlite:///{tmp_path / 'desk.sqlite'}")
     settings = Settings(data_dir=tmp_path / "data", rasa_url="http://127.0.0.1:9")
     settings.models.mkdir(parents=True)
     (settings.models / "assistant.tar.gz").touch()
@@ -75,6 +76,7 @@ def test_what_is_an_example_already_is_not_learned_again(house: House, tmp_path:
     with pytest.raises(NothingToLearn):
         learning.roll_back()
     rasa.close()
+    house.database.close()
 
 
 def test_a_candidate_below_a_floor_is_refused_with_the_reason(tmp_path: Path) -> None:
