@@ -109,6 +109,11 @@ class News:
                     del self._watches[conversation]
                     self._seen.pop(conversation, None)
 
+    def followers(self, conversation: str) -> int:
+        """How many follow ``conversation`` in this process."""
+        with self._guard:
+            return len(self._watches.get(conversation, ()))
+
     def tell(self, conversation: str) -> None:
         """Says that something is new in ``conversation``. Call it after the transaction, not within."""
         with self._guard:

@@ -14,7 +14,6 @@ const target = join(root, "connectors/channels/static");
 const scripts = {
   "govuk-frontend.min.js": "govuk-frontend/dist/govuk/govuk-frontend.min.js",
   "htmx.min.js": "htmx.org/dist/htmx.min.js",
-  "htmx-sse.js": "htmx-ext-sse/dist/sse.min.js",
 };
 
 // A page that is being served must never find half a file: each is written beside its place, then moved there.

@@ -28,6 +28,8 @@ from conversations import BadMessage, Conversation, RasaDown, Turn, Undo, Unknow
 from conversations.messages import Question
 
 COOKIE = "aratohu-conversation"
+MOST_TABS = 12
+"""Pages that may follow one conversation at a time. Others see what is new when they are loaded or send something."""
 
 
 def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
@@ -111,6 +113,8 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         conversation = await run_in_threadpool(current, house, request)
         if conversation is None:
             # To this answer a browser does not come back.
+            return Response(status_code=204)
+        if house.store.news.followers(conversation.id) >= MOST_TABS:
             return Response(status_code=204)
         since = int(last_event_id) if last_event_id.isdigit() else max(after, 0)
         return EventSourceResponse(_events(conversation, since), ping=3600)

@@ -113,6 +113,13 @@ def test_following_gives_every_turn_once_and_in_order(store: Store, elsewhere: S
     writing.join()
 
 
+def test_followers_are_counted(store: Store) -> None:
+    conversation, _ = store.open()
+    with store.news.watch(conversation.id), store.news.watch(conversation.id), store.news.watch():
+        assert store.news.followers(conversation.id) == 2
+    assert store.news.followers(conversation.id) == 0
+
+
 def test_a_change_that_is_no_turn_is_a_sign_too(store: Store) -> None:
     conversation, _ = store.open()
 
