@@ -88,6 +88,9 @@ def everything() -> list[m.Message]:
             {"type": "crisis", **common,
              "lines": [{"name": EVIL, "number": "1737", "what": EVIL, "text_to": "1737", "hours": EVIL}]},
             {"type": "handover", **common, "code": EVIL, "open_now": True, "hours": EVIL, "phones": [SAID]},
+            {"type": "together", **common, "agencies": [EVIL], "questions": 1, "fields": 2,
+             "services": [{"service": "a", "name": EVIL, "agency_name": EVIL, "waits_for": [EVIL], "fields": 2}],
+             "facts": [{"label": EVIL, "agencies": [EVIL], "known": True}]},
             {"type": "check", **common, "services": verdicts,
              "answers": [{"fact": "a", "label": EVIL, "value": EVIL, "choice": choice("change")}]},
         ]

@@ -119,6 +119,9 @@ def test_the_conversation(page: Page, looker: Looker) -> None:
     answer(page, "choices")
     looker.look(page, "choices")
     begin(page, "we've got a little one on the way")
+    page.locator('.message--plan > .choices button[name=choice][value^="start:"]').click()
+    answer(page, "together")
+    looker.look(page, "together")
     choose(page, "check")
     # A check asks; whoever would rather not say may leave every question out.
     for _ in range(30):
