@@ -13,8 +13,8 @@ TEMPLATES = Jinja2Templates(HERE / "templates")
 def page_headers(form_goes_to: str = "") -> dict[str, str]:
     """Headers of a page. ``form_goes_to``: an origin that its form may lead to besides this one."""
     return {
-        "Content-Security-Policy": f"default-src 'none'; style-src 'self'; form-action 'self' {form_goes_to}".rstrip()
-        + "; base-uri 'none'; frame-ancestors 'none'",
+        "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
+        f"frame-ancestors 'none'; form-action 'self' {form_goes_to}".rstrip(),
         "Cache-Control": "no-store",
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
