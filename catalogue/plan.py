@@ -251,12 +251,17 @@ def due_on(deadline: model.Deadline | None, dates: Mapping[str, dt.date], region
 
 
 def _order(steps: Mapping[str, Step], first_agency: str | None = None) -> list[str]:
-    """Stage by stage, the soonest deadline first, and nothing before what it waits for."""
+    """Stage by stage: what is for everybody before what is only for some, the soonest deadline first.
+
+    Nothing comes before what it waits for.
+    """
     place = {name: number for number, name in enumerate(steps)}
 
-    def rank(name: str) -> tuple[int, dt.date, bool, int]:
+    def rank(name: str) -> tuple[int, bool, dt.date, bool, int]:
         step = steps[name]
-        return model.STAGES.index(step.stage), step.due or dt.date.max, step.agency != first_agency, place[name]
+        for_some = all(reason.only_if for reason in step.reasons)
+        stage, due = model.STAGES.index(step.stage), step.due or dt.date.max
+        return stage, for_some, due, step.agency != first_agency, place[name]
 
     # Of several ways in, the one whose turn comes first is enough.
     ways = {

@@ -194,8 +194,18 @@ def test_an_agencys_own_services_come_first_where_two_serve_equally(whole: catal
         assert sorted(order(own)) == sorted(order(plain))
         for stage in model.STAGES:
             free = [one for one in own.steps if one.stage == stage and not one.waits_for and one.due is None]
-            theirs = [one.agency == agency for one in free]
-            assert theirs == sorted(theirs, reverse=True), (agency, stage)
+            for for_some in (False, True):
+                equal = [one for one in free if all(reason.only_if for reason in one.reasons) == for_some]
+                theirs = [one.agency == agency for one in equal]
+                assert theirs == sorted(theirs, reverse=True), (agency, stage)
+
+
+def test_what_is_for_everybody_comes_before_what_is_only_for_some(whole: catalogue.Catalogue) -> None:
+    plan = catalogue.make_plan(whole, ["losing_a_job"], today=TODAY, answers={"has_ird_number": True})
+    now = [one for one in plan.steps if one.stage == "now"]
+    assert [one.service for one in now[:2]] == ["accommodation-supplement", "jobseeker-support"]
+    for_some = [all(reason.only_if for reason in one.reasons) for one in now if not one.waits_for]
+    assert for_some == sorted(for_some)
 
 
 def test_sites_name_origins_and_colours_that_can_be_read() -> None:

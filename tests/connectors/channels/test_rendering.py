@@ -93,6 +93,9 @@ def everything() -> list[m.Message]:
              "facts": [{"label": EVIL, "agencies": [EVIL], "known": True}]},
             {"type": "check", **common, "services": verdicts,
              "answers": [{"fact": "a", "label": EVIL, "value": EVIL, "choice": choice("change")}]},
+            {"type": "together", **common, "agencies": [EVIL, EVIL], "questions": 7, "fields": 20,
+             "services": [{"service": "a", "name": EVIL, "agency_name": EVIL, "waits_for": [EVIL], "fields": 9}],
+             "facts": [{"label": EVIL, "agencies": [EVIL], "known": True}]},
         ]
     )  # fmt: skip
 
