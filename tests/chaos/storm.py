@@ -106,6 +106,7 @@ class Storm:
     """
 
     def __init__(self, folder: Path, workflows: int, kills: int, database: str | None = None, seed: int = 1) -> None:
+        Sealed.use(KEY)
         self._folder, self._workflows, self._kills = folder, workflows, kills
         self._url = database or f"sqlite:///{folder / 'aratohu.sqlite'}"
         self._chance = random.Random(seed)  # noqa: S311 - a storm that can be had again
@@ -212,7 +213,7 @@ class Storm:
 
     def _apply(self, http: httpx.Client, number: int) -> None:
         services = GROUPS[number % len(GROUPS)]
-        answers = {fact: value for service in services for fact, value in good(service).items()}
+        answers = {fact: value for service in reversed(services) for fact, value in good(service).items()}
         body = {
             "services": services,
             "answers": answers | {"email": f"person{number}@example.org"},
@@ -294,7 +295,6 @@ class Storm:
             outcome.states[state] += 1
             if state not in FINAL:
                 outcome.waiting[reason or "no reason"] += 1
-        Sealed.use(KEY)
         with contextlib.closing(Database(self._url)) as database, database.read() as session:
             rows = list(session.scalars(select(ApplicationRow)))
         ours = {row.reference: row for row in rows}
