@@ -48,6 +48,13 @@ FIRST_RELEASE = """
 """The first release's delivery, which tried on and on inside of its workflow, killed in the pause after a try."""
 
 
+ROW = """
+    INSERT INTO applications (reference, access_hash, request_hash, service, agency, language, answers, consent,
+        access_code, state, sequence, created_at, updated_at, checked_at)
+    VALUES (:reference, '', '', 'birth-certificate', 'dia', 'en', '', '', '', :state, 0, :at, :at, :at)
+"""
+
+
 def test_a_workflow_of_the_first_release_is_carried_on(tmp_path: Path) -> None:
     Sealed.use(Fernet.generate_key().decode())
     url, workflows = f"sqlite:///{tmp_path / 'cases.sqlite'}", f"sqlite:///{tmp_path / 'workflows.sqlite'}"
@@ -76,14 +83,7 @@ def test_what_the_first_release_had_under_way_is_due_at_once_and_counts_as_tried
     at = "2026-11-20 00:00:00.000000"
     with engine.begin() as connection:
         for reference, state in (("ARA-0001", "submitted"), ("ARA-0002", "received")):
-            connection.execute(
-                sa.text(
-                    "INSERT INTO applications (reference, access_hash, request_hash, service, agency, language, answers,"
-                    " consent, access_code, state, sequence, created_at, updated_at, checked_at) VALUES (:reference,"
-                    " '', '', 'birth-certificate', 'dia', 'en', '', '', '', :state, 0, :at, :at, :at)"
-                ),
-                {"reference": reference, "state": state, "at": at},
-            )
+            connection.execute(sa.text(ROW), {"reference": reference, "state": state, "at": at})
     migrate(url)
     with engine.begin() as connection:
         rows = connection.execute(
