@@ -18,6 +18,7 @@ from connectors.channels.letters import Letters
 from connectors.channels.post import Post
 from connectors.channels.settings import Settings, variable
 from connectors.channels.wiring import House, build
+from conversations import Draft
 from conversations import messages as m
 from storage import now
 from tests.connectors.agencies import running
@@ -249,3 +250,41 @@ def test_several_start_together_over_the_api_with_a_consent_for_each_agency(plac
     assert answer.json()["status"] == "withdrawn"
     received = place.desk.get("/applications").json()
     assert child["reference"] not in [one["application"]["reference"] for one in received]
+
+
+def test_advisers_see_what_is_stuck_and_send_it_after_all(place: Place) -> None:
+    services = ["register-birth", "child-ird-number"]
+    given = {fact: value for service in services for fact, value in good(service).items()}
+    consents = {agency: Consent(given_at=now(), notice="1", text="x") for agency in ("dia", "ir")}
+    born, child = place.house.cases.start_together(services, given, consents)[0]
+    running.until(lambda: place.house.cases.get(born.reference).state == "received")
+    place.move(born.reference, state="declined", message="We know this birth.")
+    place.house.desk.staff.add("ana", "Ana Adviser", password="a long enough password 1")
+    page = place.browser.get("/console/sign-in")
+    answer = place.post("/console/sign-in", page, login="ana", password="a long enough password 1")
+    assert answer.status_code == 303
+    listed = place.browser.get("/console/stuck")
+    assert child.reference in listed
+    assert "ended without being done" in listed
+    assert place.post("/console/stuck", listed, reference=child.reference, what="send").status_code == 303
+    running.until(lambda: place.house.cases.get(child.reference).state == "received")
+    assert child.reference not in place.browser.get("/console/stuck")
+
+
+def test_a_file_answers_the_question_that_asks_for_one(place: Place) -> None:
+    conversation, token = place.house.store.open()
+    address = f"/api/v1/conversations/{conversation.id}/documents"
+    headers = {"Authorization": f"Bearer {token}"}
+    photo = {"file": ("me.png", b"\x89PNG\r\n\x1a\n" + b"x" * 70_000 + b"IEND\xaeB`\x82")}
+    assert place.browser.send("POST", address, files=photo, headers=headers).status_code == 409
+    with place.house.store.change(conversation.id) as context:
+        context.draft, context.asking = Draft(service="renew-passport"), "passport_photo"
+    answer = place.browser.send("POST", address, files={"file": ("me.jpg", b"MZ a program")}, headers=headers)
+    assert answer.status_code == 422
+    assert "PDF, a JPEG photo or a PNG" in answer.json()["detail"]
+    answer = place.browser.send("POST", address, files=photo, headers=headers)
+    # The assistant is off here: the answer is kept, and taken when it is back.
+    assert (answer.status_code, answer.json()["decision"]) == (200, "kept")
+    given = place.house.store.context(conversation.id).given or ""
+    assert given.startswith("me.png (doc_")
+    assert place.browser.send("POST", address, files=photo).status_code == 401
