@@ -108,7 +108,8 @@ class Ask(Action):
 def _question(scene: Scene, fact: Fact) -> str:
     """The question, with whom it is about where that is not the writer."""
     question, context = fact.question.in_language(scene.language), scene.context
-    if context.about == "self":
+    # Who fills it in is asked of the writer, whoever it is for.
+    if context.about == "self" or fact.id in (acting.CAPACITY, acting.NAME):
         return question
     named = people.name(context.person, scene.language) if context.person else scene.text("someone_else")
     return scene.text("question_for", person=named, question=question)

@@ -22,8 +22,6 @@ _SHORT = 12
 _SURE = 0.5
 """From this confidence on, a life event in the message itself is what the message is about."""
 
-_PRONOUN = re.compile(r"\b(it|that|this|those|these|tēnā|tēnei)\b", re.IGNORECASE)
-
 _ABROAD = ("going_overseas", "moving_to_new_zealand", "moving_house")
 
 
@@ -87,8 +85,7 @@ class Follower:
             if found is not None:
                 return found, text
         likely = [str(one["id"]) for one in alone.life_events if one["confidence"] >= _SURE]
-        # Beside "it" or "that", a service that the model sees is a guess.
-        named = alone.service is not None and not _PRONOUN.search(text)
+        named = alone.service is not None and self._names(alone.service, text)
         strong = named or any(event not in context.life_events for event in likely)
         if question is None or strong:
             return None
@@ -116,6 +113,14 @@ class Follower:
     def _events(self, parse: Parse) -> list[str]:
         known = [event for event in parse.detected if event in self.catalogue.life_events]
         return known if parse.decision == "accept" and parse.question is None else []
+
+    def _names(self, service: str, text: str) -> bool:
+        """Whether a text really names the service that the model sees: in a short question that is often a guess."""
+        found = self.catalogue.services.get(service)
+        if found is None:
+            return False
+        names = " ".join([found.name.en, found.name.mi or "", *found.aliases]).casefold()
+        return bool(set(re.findall(r"\w{4,}", text.casefold())) & set(re.findall(r"\w{4,}", names)))
 
     def _spoke_of_moving(self, context: Context) -> bool:
         return any(event in _ABROAD for event in context.life_events) or not context.life_events
