@@ -14,7 +14,8 @@ from bot.measure import figures
 from bot.measure.plots import bars, reliability
 from bot.measure.sets import Utterance, read
 from bot.model.calibration import Calibration, expected_error, rivals
-from bot.model.deciding import Decided, Decisions, Rates
+from bot.model.deciding import Decided, Decisions, Rates, leaning, log_odds
+from bot.model.linear import OneVsRest
 from bot.model.ngrams import Ngrams
 from bot.model.phrases import Phrases
 from bot.model.reading import Reading
@@ -97,6 +98,31 @@ def test_the_detection_threshold_weighs_finding() -> None:
     assert best_f(values, right, np.ones(4), 3.0) == 0.3
 
 
+def test_dense_columns_fit_together_and_parts_add_up() -> None:
+    dice = np.random.RandomState(0)
+    dense = dice.randn(400, 6)
+    table = np.stack([dense[:, 0] > 0, dense[:, 1] + dense[:, 2] > 0, np.zeros(400)], axis=1).astype(float)
+    one = OneVsRest.fit_dense(dense, table, 100.0)
+    assert ((one.scores(dense) > 0) == (table > 0)).mean() > 0.97
+    other = OneVsRest(np.ones((2, 3), dtype=np.float32), np.ones(3, dtype=np.float32))
+    both = OneVsRest.added((one, other), np.array([0.5, 2.0]))
+    wanted = 0.5 * one.scores(dense) + 2 * other.scores(np.ones((400, 2)))
+    assert np.allclose(both.scores(np.hstack([dense, np.ones((400, 2))])), wanted, atol=1e-3)
+
+
+def test_a_further_label_is_judged_beside_the_likeliest() -> None:
+    dice = np.random.RandomState(0)
+    first, own = dice.uniform(0, 6, 2_000), dice.uniform(-5, 3, 2_000)
+    right = own + 0.5 * first + dice.randn(2_000) > 0
+    chances, best = (1 / (1 + np.exp(-odds)) for odds in (own, first))
+    assert abs(leaning(chances, best, right) - 0.5) < 0.1
+    assert leaning(chances, best, np.ones(2_000, dtype=bool)) == 0
+    assert np.isfinite(log_odds(np.array([0.0, 1.0]))).all()
+    decided = Decisions({"bread": "accept", "wine": "accept"}, ["bread", "wine"], {"accept": 0.9}, -1.0, 0.5, 0.5)
+    assert decided.decide({"bread": 0.99, "wine": 0.05}).detected == ["bread", "wine"]
+    assert decided.decide({"bread": 0.6, "wine": 0.05}).detected == ["bread"]
+
+
 def test_decisions_are_learned_and_read_back() -> None:
     labels = ["bread", "danger", "noise", "wine"]
     target = np.eye(4)[np.arange(400) % 4]
@@ -127,6 +153,12 @@ def test_crisis_phrases() -> None:
         "kei te hiahia au ki te mate",
         "my baby is not breathing",
         "there's a tsunami siren going off",
+        "im so tired of being alive",
+        "she's been saving up her pills",
+        "my stepdad comes in my room at night",
+        "there's a little girl being hurt next door",
+        "cant talk he's in the next room",
+        "i keep picturing driving into a truck",
     ):
         assert phrases.match(text), text
     for text in (
@@ -135,6 +167,14 @@ def test_crisis_phrases() -> None:
         "hurt myself lifting a fridge",
         "my phone died",
         "I'd rather die than ask for help",
+        "the battery in my car is dead",
+        "just killing time till the office opens",
+        "kill the lights",
+        "my dad died on sunday",
+        "how many panadol can I take in a day",
+        "we're on the bridge club committee",
+        "can i take my tablets through customs",
+        "the kids are in bed and I want to enrol them at school",
         "",
     ):
         assert not phrases.match(text), text
