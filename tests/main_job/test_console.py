@@ -205,6 +205,7 @@ PAGES = (
     "/answers",
     "/teach",
     "/gaps",
+    "/troubles",
     "/quality",
     "/live",
     "/controls",
