@@ -67,7 +67,7 @@ def router(house: House, pages: Pages, forms: Forms, post: Post) -> APIRouter:
         application, access = mine(request, reference)
         card = receipt_of(request, application, access)
         _, consent = house.cases.sent(application.reference)
-        return pages.page(request, "receipt.html", card=card, consent=consent, notice=_notice(consent.text))
+        return pages.page(request, "receipt.html", card=card, consent=consent, agreed=_notice(consent.text))
 
     @routes.get("/applications/{reference}/receipt.pdf")
     async def document(request: Request, reference: str) -> Response:
@@ -188,6 +188,7 @@ def own(house: House, request: Request, reference: str) -> tuple[Application, st
 def _notice(text: str) -> m.Notice | None:
     """The notice that was shown, where the consent was given in the chat and so holds it as data."""
     try:
-        return m.Notice.model_validate_json(text.replace("{", '{"choices":[],', 1))
+        found = m.Notice.model_validate_json(text.replace("{", '{"choices":[],', 1))
     except ValueError:
         return None
+    return found.model_copy(update={"text": ""})

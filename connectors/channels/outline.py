@@ -128,7 +128,7 @@ def receipt(card: m.Receipt, words: Labels) -> list[Block]:
             pairs=[(words("label_reference"), card.reference), (words("label_access_code"), card.access_code)],
         ),
         Paragraph(text=f"{words('label_keep_safe')} {words('label_keep_safe_why')}", strong=True),
-        Heading(level=2, text=words("label_what_was_sent")),
+        Heading(level=2, text=words("label_what_will_be_sent" if card.waits_for else "label_what_was_sent")),
         Bullets(items=card.sent),
         *([Pairs(pairs=[(words("label_acting"), card.acting)])] if card.acting else []),
     ]

@@ -221,7 +221,7 @@ class Storm:
         }
         made = self._persist(http, "applications/together", body, {"Idempotency-Key": f"person-{number}"})
         self._taken[number] = made
-        if random.Random(number).random() < 0.05:  # noqa: S311
+        if number % 7 == 5:
             one = made["applications"][number % 3]["reference"]
             code = {"X-Access-Code": made["access_code"]}
             # Too late is an answer too: the agency was done with it.

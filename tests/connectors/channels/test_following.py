@@ -146,6 +146,8 @@ def test_the_receipt_says_what_was_sent_to_whom_and_what_was_agreed_to(place: Pl
     for text in (reference, access, "Your full name", "To make it.", "Hēmi Example, legal guardian", "Inland Revenue"):
         assert text in page, text
     assert "Māia" not in page
+    # The emergency notice of every page has its own place, and nothing to say.
+    assert "Important now" not in page
     answer = place.browser.send("GET", f"/applications/{reference}/receipt.pdf")
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
