@@ -80,7 +80,7 @@ class Console:
         self.post("/console/sign-in", login=self.login, password=PASSWORD)
 
     def csrf(self) -> str:
-        found = re.search(r'name="csrf" value="(\w+)"', self.http.get("/console/sign-in").text)
+        found = re.search(r'name="csrf" value="([^"]+)"', self.http.get("/console/sign-in").text)
         assert found is not None
         return found[1]
 
