@@ -36,7 +36,7 @@ class Device:
         return asyncio.run(call())
 
     def resume(self, code: str, key: str) -> httpx.Response:
-        csrf = re.search(r'name="csrf" value="(\w+)"', self.send("GET", "/resume").text)
+        csrf = re.search(r'name="csrf" value="([^"]+)"', self.send("GET", "/resume").text)
         assert csrf is not None
         return self.send("POST", "/resume", data={"csrf": csrf[1], "code": code, "key": key})
 
