@@ -24,7 +24,7 @@ class AttributeClassifier(GraphComponent):
 
     The values are those that block metadata of the training data give. Config: `attributes` maps a name to its
     settings: `floor` (how likely there must be a value, where examples may lack one), `by_script` (see `Heads`),
-    `entity` (an entity of that name, the longest one, comes before what was learned). `scale` and `strength` as in
+    `entity` (an entity of that name, the longest one, comes before what was learned). `dense` and `sparse` as in
     LabelClassifier; `fewest` examples a value needs.
     """
 
@@ -36,7 +36,7 @@ class AttributeClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults: no attributes."""
-        return {"attributes": {}, "scale": 2.0, "strength": 2.0, "fewest": 2}
+        return {"attributes": {}, "dense": 16.0, "sparse": 4.0, "fewest": 2}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

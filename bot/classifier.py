@@ -62,7 +62,7 @@ class LabelClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
-        return {"dense": 16.0, "sparse": 4.0, "trust": 0.3, "folds": 3, "joined": 0.3}
+        return {"dense": 16.0, "sparse": 4.0, "trust": 1.0, "folds": 3, "joined": 0.3}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

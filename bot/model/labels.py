@@ -115,7 +115,7 @@ class LabelModel:
 
     def probabilities(self, vector: np.ndarray, row: sp.csr_matrix) -> np.ndarray:
         """Returns the calibrated probability of each label [labels] for one message."""
-        score = self._linear.score(vector, row, 1.0)
+        score = self._linear.score(vector, row)
         return self._calibration.probabilities(score[np.newaxis, :])[0]
 
     def save(self, folder: Path) -> None:

@@ -12,13 +12,6 @@ import scipy.sparse as sp
 from joblib import Parallel, delayed
 
 
-def join(vectors: np.ndarray, rows: sp.csr_matrix, scale: float) -> sp.csr_matrix:
-    """Returns dense vectors, times `scale`, and sparse rows side by side as one float64 matrix."""
-    parts = [sp.csr_matrix(vectors * scale)] if vectors.shape[1] else []
-    parts += [rows] if rows.shape[1] else []
-    return sp.hstack(parts, dtype=np.float64).tocsr()
-
-
 class OneVsRest:
     """Weights [features, columns] and biases [columns]."""
 
@@ -95,12 +88,12 @@ class OneVsRest:
         """Returns log odds [rows, columns], not calibrated."""
         return np.asarray(features @ self.weights + self.biases)
 
-    def score(self, vector: np.ndarray, row: sp.csr_matrix, scale: float) -> np.ndarray:
+    def score(self, vector: np.ndarray, row: sp.csr_matrix) -> np.ndarray:
         """Returns the log odds [columns] of one message, without building a joined matrix: the fast way."""
         size = len(vector)
         total = self.biases.copy()
         if size:
-            total += (vector * scale).astype(np.float32) @ self.weights[:size]
+            total += vector.astype(np.float32) @ self.weights[:size]
         if row.nnz:
             total += row.data.astype(np.float32) @ self.weights[size + row.indices]
         return total
