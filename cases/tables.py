@@ -44,7 +44,7 @@ class ApplicationRow(Base):
     updated_at: Mapped[dt.datetime] = mapped_column(Moment, default=now, index=True)
     checked_at: Mapped[dt.datetime] = mapped_column(Moment, default=now)
     together: Mapped[str | None] = mapped_column(String(32), index=True)
-    acting: Mapped[Any] = mapped_column(Sealed)
+    acting: Mapped[Any] = mapped_column(Sealed, nullable=True)
     wanted: Mapped[Any] = mapped_column(JSON, default=list)
     due_at: Mapped[dt.datetime | None] = mapped_column(Moment, index=True)
     round: Mapped[int] = mapped_column(default=0)
@@ -56,7 +56,7 @@ class ApplicationRow(Base):
     trouble: Mapped[str | None] = mapped_column(String(32), index=True)
     trouble_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     settled_at: Mapped[dt.datetime | None] = mapped_column(Moment)
-    email: Mapped[Any] = mapped_column(Sealed)
+    email: Mapped[Any] = mapped_column(Sealed, nullable=True)
     told: Mapped[int] = mapped_column(default=0)
 
 

@@ -45,7 +45,7 @@ def test_of_two_who_take_at_the_same_moment_exactly_one_gets_it(either: House) -
     for _ in range(200):
         for adviser in advisers:
             # A slow machine must not make them look gone.
-            house.desk.staff.beat(adviser.id, now())
+            house.desk.staff.beat(adviser.id)
         handover = asked(house)
         start = threading.Barrier(2)
 

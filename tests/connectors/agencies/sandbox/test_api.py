@@ -134,7 +134,9 @@ def test_agencies_keep_to_themselves(sandbox: Sandbox) -> None:
     is_problem(sandbox.http.get(address, headers=sandbox.token("dia")), 401)
     is_problem(sandbox.http.get("/xyz/v1/capabilities", headers=sandbox.token()), 404)
     is_problem(sandbox.http.get("/dia/v1/nothing", headers=sandbox.token()), 404)
-    is_problem(sandbox.http.get(START, headers=sandbox.token()), 405)
+    is_problem(sandbox.http.delete(START, headers=sandbox.token()), 405)
+    # Listing everything is not to be had: an application is found by its reference.
+    is_problem(sandbox.http.get(START, headers=sandbox.token()), 422)
 
 
 def test_what_was_asked_for_is_sent_once(sandbox: Sandbox) -> None:

@@ -55,13 +55,15 @@ def test_it_can_be_asked_for_later(papers: Sandbox) -> None:
     assert agency.inform(made.id, "more-1", {"proof": id}).state == "received"
 
 
-@pytest.mark.parametrize("other", ["ARA-2222-3333", None])
-def test_another_applications_document_is_none(papers: Sandbox, other: str | None) -> None:
+@pytest.mark.parametrize(
+    ("other", "said"), [("ARA-2222-3333", "Send it"), (None, "Send the document first, and give its id here.")]
+)
+def test_another_applications_document_is_none(papers: Sandbox, other: str | None, said: str) -> None:
     agency = papers.agency()
     id = agency.attach(attachment(reference=other)) if other else "doc_none"
     with pytest.raises(NotAccepted) as caught:
         agency.start(order(proof=id))
-    assert "Send it" in caught.value.problems["proof"]
+    assert said in caught.value.problems["proof"]
 
 
 @pytest.mark.parametrize(
