@@ -27,6 +27,10 @@ from storage import now
 LONGEST = 4000
 """Characters in one message, at most."""
 
+_ASKS = re.compile(
+    r"\s*(why|what|how|who|whose|where|when|which|do|does|did|can|could|is|are|am|was|will|would|should|he aha|pēhea)\b",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
 
@@ -322,8 +326,9 @@ def interrupts(parse: Parse, text: str, reads: bool) -> bool:
     if parse.decision == "dialogue":
         return not reads or parse.confidence >= 0.6
     if reads:
-        # Free words: only what reads like a question is taken for one.
-        return parse.question is not None and text.rstrip().endswith("?")
+        # Free words: only what reads like a question is taken for one. "Hutt Hospital?" is an answer of somebody unsure.
+        asks = parse.question is not None or _ASKS.match(text) is not None
+        return asks and text.rstrip().endswith("?")
     return parse.question is not None or text.rstrip().endswith("?")
 
 

@@ -195,6 +195,9 @@ def test_masking(text: str, masked: str) -> None:
         ({"decision": "accept", "question": "where"}, "Waikato Hospital", True, False),
         ({"decision": "accept"}, "sometime in march", False, False),
         ({"decision": "accept"}, "why do you need that?", False, True),
+        ({"decision": "out_of_scope"}, "why do you ask?", True, True),
+        ({"decision": "out_of_scope"}, "Hutt Hospital?", True, False),
+        ({"decision": "out_of_scope"}, "Willow Isabel", True, False),
     ],
 )
 def test_what_interrupts_a_form(parse: dict[str, Any], text: str, reads: bool, expected: bool) -> None:
