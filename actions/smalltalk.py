@@ -90,7 +90,7 @@ class ChangePerson(Action):
         return None
 
 
-_DENIED = re.compile(r"\b(not|isn'?t|ehara)\b.*\b(my|our|taku|tōku)\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(not(?!\s+((about|for)\s+)?me\b)|isn'?t|ehara)\b.*\b(my|our|taku|tōku)\b", re.IGNORECASE)
 
 
 class StartAgain(Action):

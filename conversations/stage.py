@@ -117,6 +117,8 @@ class Stage:
         """Answers the open question: as ``known`` has it, else plausibly."""
         question = self.question
         assert question is not None, "no question is open"  # noqa: S101
+        if question.fact_type == "document" and question.fact not in known:
+            return self.choose("skip")
         given = known[question.fact] if question.fact in known else self.plausible(question.fact)
         for option in question.options:
             if given in (option.id, option.label):
@@ -186,7 +188,13 @@ def _play(line: Line, stage: Stage, done: Performance) -> None:
             stage.choose(wanted[0].id)
     if done.plan_at is None and any(one.type == "plan" for one in stage.messages):
         done.plan_at = done.turns
-    is_started = any(one.type == "receipt" or (one.type == "service" and one.asked == "how") for one in stage.messages)
+    # Some agencies take the answers over and go on with them behind a link that opens once.
+    is_started = any(
+        one.type == "receipt"
+        or (one.type == "service" and one.asked == "how")
+        or (line.chooses == "send" and one.type == "text" and bool(one.links))
+        for one in stage.messages
+    )
     if done.started_at is None and done.start_asked is not None and is_started:
         done.started_at = done.turns
 

@@ -28,7 +28,8 @@ LONGEST = 4000
 """Characters in one message, at most."""
 
 _ASKS = re.compile(
-    r"\s*(why|what|how|who|whose|where|when|which|do|does|did|can|could|is|are|am|was|will|would|should|he aha|pēhea)\b",
+    r"\s*(why|what|how|who|whose|where|when|which|do|does|did|can|could|is|are|am|was|will|would|should"
+    r"|he aha|pēhea)\b",
     re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -326,7 +327,8 @@ def interrupts(parse: Parse, text: str, reads: bool) -> bool:
     if parse.decision == "dialogue":
         return not reads or parse.confidence >= 0.6
     if reads:
-        # Free words: only what reads like a question is taken for one. "Hutt Hospital?" is an answer of somebody unsure.
+        # Free words: only what reads like a question is taken for one.
+        # "Hutt Hospital?" is an answer of somebody who is unsure.
         asks = parse.question is not None or _ASKS.match(text) is not None
         return asks and text.rstrip().endswith("?")
     return parse.question is not None or text.rstrip().endswith("?")

@@ -57,7 +57,12 @@ def choose(page: Page, choice: str) -> None:
     """Presses a choice by its id, or by how that begins where it ends with a colon."""
     how = "^=" if choice.endswith(":") else "="
     before = page.locator("#log > li[id]").count()
-    page.locator(f'#log button[name=choice][value{how}"{choice}"]').last.click()
+    found = page.locator(f'#log button[name=choice][value{how}"{choice}"]').last
+    folded = found.locator("xpath=ancestor::details[not(@open)]")
+    for place in range(folded.count()):
+        # What is only for some is folded to one line.
+        folded.nth(place).locator("> summary").click()
+    found.click()
     said(page, before + 2)
 
 
