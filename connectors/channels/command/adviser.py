@@ -5,32 +5,17 @@ from __future__ import annotations
 import base64
 import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 
+from connectors.channels.command.database import opened
 from connectors.channels.command.group import RefusedError
 from connectors.channels.secrets import WEBHOOK_PREFIX
 from connectors.channels.settings import Settings
 from conversations.desk.staff import ROLES, BadAccount, Staff
 from conversations.desk.teams import GENERAL, Team, Teams
-from storage import Database, Sealed
-from storage.migrate import migrate
 
 DEMO = "demo"
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    Sealed.use(settings.encryption_key.get_secret_value())
-    migrate(settings.database_url)
-    database = Database(settings.database_url)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 @click.group()
@@ -48,7 +33,7 @@ def add(login: str, name: str, roles: tuple[str, ...], teams: tuple[str, ...], l
     """Add an account. Its password is asked for, or read from standard input."""
     settings = Settings.load()
     password = _password()
-    with _database(settings) as database:
+    with opened(settings) as database:
         known = Teams(database).all()
         unknown = [team for team in teams if team not in known]
         if unknown:
@@ -71,7 +56,7 @@ def add(login: str, name: str, roles: tuple[str, ...], teams: tuple[str, ...], l
 @click.argument("login")
 def password(login: str) -> None:
     """Set a new password. The account is signed out everywhere."""
-    with _database(Settings.load()) as database:
+    with opened() as database:
         staff = Staff(database)
         found = staff.named(login)
         if found is None:
@@ -86,7 +71,7 @@ def password(login: str) -> None:
 @adviser.command("list")
 def listing() -> None:
     """List the accounts."""
-    with _database(Settings.load()) as database:
+    with opened() as database:
         for one in Staff(database).all():
             state = "" if one.is_active else ", switched off"
             kind = "desk" if one.is_desk else ", ".join(one.roles)
@@ -111,7 +96,7 @@ def demo() -> None:
 def desk(login: str, name: str, teams: tuple[str, ...], webhook: str) -> None:
     """Add a desk of another make. Its token and the webhook's secret are shown once."""
     secret = WEBHOOK_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
-    with _database(Settings.load()) as database:
+    with opened() as database:
         try:
             made, token = Staff(database).add_desk(
                 login, name, teams, {"url": webhook, "secret": secret} if webhook else None
@@ -135,7 +120,7 @@ def demo_account(settings: Settings) -> str:
             "other machines do not reach. Here, use ./aratohu adviser add."
         )
     chosen = "-".join(secrets.choice(_WORDS) for _ in range(6))
-    with _database(settings) as database:
+    with opened(settings) as database:
         staff, teams = Staff(database), Teams(database)
         found = staff.named(DEMO)
         if found is None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import TextIO
 
 import click
 
 from catalogue import CatalogueError, load
 from catalogue.days import today
-from connectors.channels.settings import Settings
+from connectors.channels.command.database import opened
 from insights import BadCounts, Counts, counts, measures, published
-from storage import Database
-from storage.migrate import migrate
 
 
 @click.group("measures", invoke_without_command=True)
@@ -25,7 +21,8 @@ def measures_group(ctx: click.Context) -> None:
     then = published()
     for name in then.quarters:
         click.echo(f"{name}  {_percent(then.mean(name))}  mean of the {len(then.services)} services of Result 10")
-    with _counts() as kept:
+    with opened() as database:
+        kept = Counts(database)
         for name in measures.last_quarters(today(), 4):
             found = kept.of([name])
             average = measures.mean([measures.share(one) for one in found])
@@ -43,20 +40,8 @@ def take(file: TextIO) -> None:
         found = counts.read(file.read(), load().services)
     except (BadCounts, CatalogueError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{file.name} was not taken in.\n{error}") from None
-    with _counts() as kept:
-        click.echo(f"{kept.take(found)} counts were taken in.")
-
-
-@contextlib.contextmanager
-def _counts() -> Iterator[Counts]:
-    settings = Settings.load()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    migrate(settings.database_url)
-    database = Database(settings.database_url)
-    try:
-        yield Counts(database)
-    finally:
-        database.close()
+    with opened() as database:
+        click.echo(f"{Counts(database).take(found)} counts were taken in.")
 
 
 def _percent(share: float | None) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import click
 
 from catalogue.model import Text
-from connectors.channels.settings import Settings
+from connectors.channels.command.database import opened
 from conversations.notices import Notices
-from storage import Database, now
-from storage.migrate import migrate
+from storage import now
 
 BY = "command line"
 """Who set it, where no adviser did."""
@@ -27,7 +24,8 @@ def notice() -> None:
 @notice.command("show")
 def show() -> None:
     """Say which notice is up."""
-    with _notices() as notices:
+    with opened() as database:
+        notices = Notices(database)
         holds = notices.current()
     if holds is None:
         click.echo("No notice is up.")
@@ -50,7 +48,8 @@ def put_up(text: str, mi: str | None, link: str | None, hours: float | None) -> 
         raise click.UsageError("The text must have between 1 and 500 letters.")
     if link is not None and not link.startswith("https://"):
         raise click.UsageError("Give the whole address of the page, beginning with https://.")
-    with _notices() as notices:
+    with opened() as database:
+        notices = Notices(database)
         until = now() + dt.timedelta(hours=hours) if hours else None
         notices.show(BY, Text(en=text.strip(), mi=mi), link, until)
     click.echo("The notice is up.")
@@ -59,21 +58,10 @@ def put_up(text: str, mi: str | None, link: str | None, hours: float | None) -> 
 @notice.command("clear")
 def take_down() -> None:
     """Take the notice down at once."""
-    with _notices() as notices:
+    with opened() as database:
+        notices = Notices(database)
         notices.take_down()
     click.echo("No notice is up.")
 
 
 _HERE = ZoneInfo("Pacific/Auckland")
-
-
-@contextlib.contextmanager
-def _notices() -> Iterator[Notices]:
-    settings = Settings.load()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    migrate(settings.database_url)
-    database = Database(settings.database_url)
-    try:
-        yield Notices(database)
-    finally:
-        database.close()
