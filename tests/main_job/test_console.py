@@ -205,7 +205,7 @@ PAGES = (
     "/answers",
     "/teach",
     "/gaps",
-    "/troubles",
+    "/stuck",
     "/quality",
     "/live",
     "/controls",

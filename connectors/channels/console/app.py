@@ -15,7 +15,6 @@ from connectors.channels.console import (
     stuck,
     supervise,
     teach,
-    troubles,
     workspace,
 )
 from connectors.channels.console.assist import Assist
@@ -43,7 +42,6 @@ def install(app: FastAPI, house: House, pages: Pages, forms: Forms) -> None:
     app.include_router(calls.router(gate, assist))
     app.include_router(behalf.router(gate))
     app.include_router(teach.router(gate))
-    app.include_router(troubles.router(gate))
     app.include_router(stuck.router(gate))
     # After those: its last address takes whatever act is named.
     app.include_router(workspace.router(gate, assist))
