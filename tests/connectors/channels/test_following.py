@@ -136,6 +136,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         made.desk.close()
         house.close()
     mailbox.shutdown()
+    mailbox.server_close()
 
 
 def test_the_receipt_says_what_was_sent_to_whom_and_what_was_agreed_to(place: Place, tmp_path: Path) -> None:
