@@ -423,6 +423,9 @@ class Fact(Strict):
 
     ``only_if`` says for which values of other facts it is asked at all. ``answered_by`` names facts that give its value
     too: whoever answered one of them is not asked again.
+
+    ``statement`` is what a yes means, in the person's own words, as a line to tick among others: "I live alone". A
+    yes-or-no fact without one is always asked by itself; ``alone`` then says why.
     """
 
     id: FactId
@@ -440,11 +443,31 @@ class Fact(Strict):
     minimum: float | None = None
     maximum: float | None = None
     personal: bool = True
+    statement: Text | None = None
+    alone: str | None = None
 
     @model_validator(mode="after")
     def _choices(self) -> Fact:
         if (self.type == "choice") != bool(self.options):
             raise ValueError("a fact of type `choice` has `options`, and no other type has them")
+        return self
+
+    @model_validator(mode="after")
+    def _ticked(self) -> Fact:
+        if (self.statement or self.alone) and self.type != "yes_no":
+            raise ValueError("only a fact of type `yes_no` has a `statement` to tick, or is asked `alone`")
+        if self.statement and self.alone:
+            raise ValueError("a `statement` is ticked among others, so the fact is not asked `alone`: take one out")
+        if self.statement is None:
+            return self
+        if not re.fullmatch(r"[A-Z][^?]{5,140}[^?.!]", self.statement.en):
+            raise ValueError(
+                "a `statement` is a line to tick: a capital letter first, no full stop or question mark last"
+            )
+        # A list mixes facts about several people, so each line says whose it is.
+        whose = self.about.replace("_", " ").replace("person who died", "who died")
+        if self.about not in ("self", "other") and whose not in self.statement.en:
+            raise ValueError(f"the fact is about the {whose}, so its `statement` says `{whose}`")
         return self
 
 

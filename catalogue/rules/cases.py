@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, field_validator
 
 from catalogue import files
-from catalogue.model import FactId, ServiceId, Strict
+from catalogue.model import FactId, LifeEventId, ServiceId, Strict
 from catalogue.rules.expressions import some
 from catalogue.rules.rulebook import Rulebook
 
@@ -52,6 +52,37 @@ class CaseFile(Strict):
     def day_of(self, case: Case) -> dt.date:
         """The day of a case."""
         return case.day or self.day
+
+
+class Family(Strict):
+    """One family, by what sets it apart."""
+
+    name: str
+    facts: dict[FactId, Any] = {}
+
+
+class Families(Strict):
+    """Families to whom one thing has happened, with every fact that they could be asked for: ``all`` holds what they
+    share.
+    """
+
+    life_event: LifeEventId
+    day: dt.date
+    all: dict[FactId, Any]
+    families: Annotated[tuple[Family, ...], AfterValidator(some)]
+
+    def crowd(self) -> list[dict[str, Any]]:
+        """The facts of each family."""
+        return [{**self.all, **one.facts} for one in self.families]
+
+
+def read_families(folder: Path) -> list[Families]:
+    """All files of families in ``folder``.
+
+    Raises:
+        files.CatalogueError: where one can't be read, by file and line.
+    """
+    return [files.read_as(Families, path, folder) for path in sorted(folder.glob("*.yml"))]
 
 
 def read(folder: Path) -> list[CaseFile]:

@@ -180,9 +180,25 @@ def _criteria_in(node: Any) -> Iterator[str]:
         yield from _criteria_in(part)
 
 
+def _truths_in(node: Any) -> Iterator[str]:
+    """The facts that stand for themselves in a test, as yes-or-no facts do."""
+    if isinstance(node, str | x.FactOf):
+        yield node if isinstance(node, str) else node.fact
+    for _, part in x.parts(node):
+        yield from _truths_in(part)
+
+
 def _facts(content: Content) -> Iterator[tuple[Origin, str]]:
-    """The facts that gate others must be there, and of a kind that can gate."""
+    """The facts that gate others must be there, and it must be known which can be asked together."""
+    used = {name for rule in content.rules for criterion in rule.criteria for name in _truths_in(criterion.test)}
+    used |= {name for term in content.terms for name in _truths_in(term.test)}
     for fact in content.facts.values():
+        if fact.type == "yes_no" and fact.id in used and not (fact.statement or fact.alone):
+            yield (
+                content.origins["facts", fact.id],
+                f"rules ask for `{fact.id}`: give it a `statement` that can be ticked in a list, or say in `alone` why "
+                "it is asked by itself",
+            )
         for other in fact.only_if:
             if other not in content.facts:
                 yield content.origins["facts", fact.id], f"`only_if` names the fact `{other}`, which is not there"

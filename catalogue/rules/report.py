@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from catalogue.rules import checklists
 from catalogue.rules.cases import Case, CaseFile
+from catalogue.rules.results import Results
 from catalogue.rules.rulebook import Rulebook
+from catalogue.rules.values import Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +22,11 @@ class Coverage:
     """What the cases of one service show.
 
     ``idle`` are the criteria that decide no yes, or no no, in any case. ``asked`` are the questions that the check
-    asks until nothing is open, and ``needed`` the facts that would have been enough for the verdict had one known
-    beforehand which they are: no order of questions can do with fewer. Both are medians over the cases, as a share of
-    the facts that the rule mentions.
+    asks until nothing is open, and ``lines`` the facts that are read on the way: a list is one question with several.
+    ``singly`` are the questions where each asks for one fact. ``needed`` are the facts that would have been enough for
+    the verdict had one known beforehand which they are, and ``fewest`` the questions in which these could be asked: no
+    order of questions can do with fewer. All are medians over the cases, as a share of the facts in the rule.
+    ``unsettled`` are the cases in which the lists leave open what single questions settle.
     """
 
     service: str
@@ -29,15 +35,47 @@ class Coverage:
     cases: int
     idle: tuple[str, ...]
     asked: float
+    lines: float
+    singly: float
     needed: float
+    fewest: float
+    unsettled: int
 
 
-def questions(book: Rulebook, services: Iterable[str], facts: Mapping[str, Any], day: dt.date) -> list[str]:
-    """The facts that a check asks for, from nothing, in order, of a person who has ``facts`` and knows no others."""
-    services, known = tuple(services), dict[str, Any]()
-    while ask := book.check_all(services, known, day).ask:
-        known[ask[0]] = facts.get(ask[0], "~unknown")
-    return list(known)
+def questions(
+    book: Rulebook, services: Iterable[str], facts: Mapping[str, Any], day: dt.date, *, singly: bool = False
+) -> list[tuple[str, ...]]:
+    """The questions that a check asks, from nothing, in order, of a person who has ``facts`` and knows no others.
+
+    Args:
+        singly: each asks for one fact, and none is a list.
+    """
+    return [question for question, _ in _asked(book, tuple(services), facts, day, singly=singly)[0]]
+
+
+def _asked(
+    book: Rulebook, services: tuple[str, ...], facts: Mapping[str, Any], day: dt.date, *, singly: bool
+) -> tuple[list[tuple[tuple[str, ...], dict[str, Any]]], Results]:
+    """The questions with their answers, and how the services stand in the end."""
+    known, said = dict[str, Any](), []
+    found = book.check_all(services, known, day)
+    while found.ask:
+        question = found.ask[:1] if singly else found.next
+        answers = answered(question, facts)
+        said.append((question, answers))
+        known |= answers
+        found = book.check_all(services, known, day)
+    return said, found
+
+
+def answered(question: tuple[str, ...], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What a person who has ``facts`` answers. Who does not know a line of a list ticks what is true, and says of the
+    rest that they are not sure: then what is false is not known either.
+    """
+    given = {name: facts.get(name, Missing.UNKNOWN.value) for name in question}
+    if len(question) == 1 or all(isinstance(value, bool) for value in given.values()):
+        return given
+    return {name: True if value is True else Missing.UNKNOWN.value for name, value in given.items()}
 
 
 def proof(book: Rulebook, service: str, facts: Mapping[str, Any], day: dt.date) -> list[str]:
@@ -67,8 +105,12 @@ def cover(book: Rulebook, file: CaseFile) -> Coverage:
             for verdict in ("yes", "no")
             if (criterion.id, verdict) not in deciding
         ),
-        asked=median(one.asked / mentioned for one in seen),
-        needed=median(one.needed / mentioned for one in seen),
+        asked=median(one.asked for one in seen) / mentioned,
+        lines=median(one.lines for one in seen) / mentioned,
+        singly=median(one.singly for one in seen) / mentioned,
+        needed=median(one.needed for one in seen) / mentioned,
+        fewest=median(one.fewest for one in seen) / mentioned,
+        unsettled=sum(one.is_unsettled for one in seen),
     )
 
 
@@ -83,15 +125,30 @@ def people(files: Iterable[CaseFile], number: int, seed: int = 1) -> list[dict[s
     return [{name: dice.choice(known) for name, known in values.items()} for _ in range(number)]
 
 
-def together(book: Rulebook, services: Iterable[str], crowd: Iterable[Mapping[str, Any]], day: dt.date) -> float:
-    """Questions of one check of all ``services``, to the end, as a share of the facts that their rules mention.
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A check of many services at once, to the end: medians over people. ``lines`` are the facts that are read.
 
-    A fact counts once for every rule that mentions it: that often it would be asked where each service asks by itself.
-    The median over the people in ``crowd``.
+    ``apart`` are the facts that the services' rules mention. A fact counts once for every rule that mentions it: that
+    often it would be asked where each service asks by itself.
     """
-    services = tuple(services)
-    apart = sum(len(book.facts_of(service)) for service in services)
-    return median(len(questions(book, services, facts, day)) / apart for facts in crowd)
+
+    asked: float
+    lines: float
+    singly: float
+    apart: int
+
+
+def together(book: Rulebook, services: Iterable[str], crowd: Iterable[Mapping[str, Any]], day: dt.date) -> Whole:
+    """One check of all ``services`` of each person in ``crowd``."""
+    services, crowd = tuple(services), tuple(crowd)
+    lists = [questions(book, services, facts, day) for facts in crowd]
+    return Whole(
+        asked=median(len(one) for one in lists),
+        lines=median(sum(map(len, one)) for one in lists),
+        singly=median(len(questions(book, services, facts, day, singly=True)) for facts in crowd),
+        apart=sum(len(book.facts_of(service)) for service in services),
+    )
 
 
 class _Seen:
@@ -101,5 +158,12 @@ class _Seen:
         facts, day = file.facts_of(case), file.day_of(case)
         result = book.check(file.service, facts, day)
         self.verdict, self.decided_by = result.verdict, result.decided_by
-        self.asked = len(questions(book, [file.service], facts, day))
-        self.needed = len(proof(book, file.service, facts, day))
+        lists, last = _asked(book, (file.service,), facts, day, singly=False)
+        single, least = _asked(book, (file.service,), facts, day, singly=True)
+        self.asked, self.singly = len(lists), len(single)
+        self.lines = sum(len(question) for question, _ in lists)
+        self.is_unsettled = last.results[0].verdict == "unknown" != least.results[0].verdict
+        proven = proof(book, file.service, facts, day)
+        ticked = sum(book.facts[name].statement is not None for name in proven)
+        self.needed = len(proven)
+        self.fewest = len(proven) - ticked + math.ceil(ticked / checklists.LONGEST)

@@ -51,7 +51,8 @@ class Result:
 
     ``may`` says that a deciding criterion or rate could not be confirmed, or that part of the law is not in the
     criteria; ``doubts`` then says which. ``because`` are the facts that decided. ``ask`` lists the facts that can still
-    matter and were not asked yet, the most useful first; ``unknown`` and ``refused`` those that were asked in vain and
+    matter and were not asked yet, the most useful first; ``next`` those of the next question: several, where it is a
+    list to tick (:mod:`catalogue.rules.checklists`). ``unknown`` and ``refused`` those that were asked in vain and
     would matter. ``rates_as_of`` is the last day for which all rates in the rule are known to be current.
     """
 
@@ -60,6 +61,7 @@ class Result:
     may: bool
     criteria: tuple[CriterionResult, ...]
     ask: tuple[str, ...]
+    next: tuple[str, ...]
     unknown: tuple[str, ...]
     refused: tuple[str, ...]
     decided_by: tuple[str, ...]
@@ -86,6 +88,7 @@ class Result:
                 for one in self.criteria
             ],
             "ask": list(self.ask),
+            "next": _next(self.next),
             "unknown": list(self.unknown),
             "refused": list(self.refused),
             "decided_by": list(self.decided_by),
@@ -98,14 +101,22 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Several services checked at once, and which facts to ask next for all of them together."""
+    """Several services checked at once, and what to ask next for all of them together, as in a result."""
 
     results: tuple[Result, ...]
     ask: tuple[str, ...]
+    next: tuple[str, ...]
 
     def as_json(self, language: str = "en") -> dict[str, Any]:
         """The results as JSON holds them."""
-        return {"results": [one.as_json(language) for one in self.results], "ask": list(self.ask)}
+        results = [one.as_json(language) for one in self.results]
+        return {"results": results, "ask": list(self.ask), "next": _next(self.next)}
+
+
+def _next(facts: tuple[str, ...]) -> dict[str, Any] | None:
+    if not facts:
+        return None
+    return {"kind": "checklist" if len(facts) > 1 else "fact", "facts": list(facts)}
 
 
 def _source(reference: Reference | None) -> dict[str, Any] | str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalogue.model import Fact, Text
-from catalogue.rules import ask, closures, compiled, files, values
+from catalogue.rules import ask, checklists, closures, compiled, files, values
 from catalogue.rules import evaluate as e
 from catalogue.rules import model as m
 from catalogue.rules.results import CriterionResult, Reference, Result, Results, Word, Working
@@ -90,7 +90,8 @@ class Rulebook:
             asks = ask.order(self.facts, plan.facts, known, missing) if plan else ()
             found.append(self._result(one, env, asks, missing, rates))
             plans.append(asks)
-        return Results(tuple(found), ask.together(plans))
+        asks = ask.together(plans)
+        return Results(tuple(found), asks, checklists.following(self.facts, asks))
 
     def _result(
         self,
@@ -120,6 +121,7 @@ class Rulebook:
             may=may or bool(doubts),
             criteria=tuple(criteria),
             ask=asks,
+            next=checklists.following(self.facts, asks),
             unknown=tuple(name for name in pending if missing[name] is values.Missing.UNKNOWN),
             refused=tuple(name for name in pending if missing[name] is values.Missing.REFUSED),
             decided_by=tuple(criterion.id for criterion, _, _ in one.criteria if criterion.id in because.criteria),

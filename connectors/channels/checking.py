@@ -79,6 +79,16 @@ class Estimate(BaseModel):
     steps: list[EstimateStep]
 
 
+class Next(BaseModel):
+    """The next question: one fact, or a `checklist` of yes-or-no facts that are asked at once.
+
+    What the person ticks in it is `true`, the rest `false`; of what they are not sure, `~unknown`.
+    """
+
+    kind: Literal["fact", "checklist"]
+    facts: list[str]
+
+
 class CheckedService(BaseModel):
     """How the check of one service stands. A yes is never more than "may be able to get": only the agency decides."""
 
@@ -87,6 +97,7 @@ class CheckedService(BaseModel):
     may: bool = Field(description="part of what decided could not be confirmed, or some of the law is not covered")
     criteria: list[Criterion]
     ask: list[str] = Field(description="facts that can still matter, the most useful first")
+    next: Next | None = Field(description="the next question; null where nothing is left to ask")
     unknown: list[str] = Field(description="facts that would matter, and that the person does not know")
     refused: list[str] = Field(description="facts that would matter, and that the person would rather not tell")
     decided_by: list[str] = Field(description="criteria that decided")
@@ -101,6 +112,7 @@ class Checked(BaseModel):
 
     results: list[CheckedService]
     ask: list[str]
+    next: Next | None = Field(description="the next question for all of them together")
     without_rule: list[str] = Field(description="services that were meant and have no rule to check them by")
 
 

@@ -40,6 +40,8 @@ def _told(fact: Fact, services: list[str]) -> dict[str, Any]:
         "help": fact.help.en if fact.help else None,
         "values": {option.id: option.label.en for option in fact.options} or None,
         "why": fact.why,
+        "statement": fact.statement.en if fact.statement else None,
+        "alone": fact.alone,
         "rules": services,
     }
     return {key: value for key, value in told.items() if value is not None}
@@ -51,4 +53,6 @@ def _lines(told: dict[str, Any]) -> list[str]:
     lines += [f"    {told[key]}" for key in ("help",) if key in told]
     lines += [f"    - {name}: {label}" for name, label in told.get("values", {}).items()]
     lines += [f"    Why: {told['why']}"] if "why" in told else []
+    lines += [f"    In a list: {told['statement']}"] if "statement" in told else []
+    lines += [f"    Never in a list: {told['alone']}"] if "alone" in told else []
     return [*lines, f"    Used by the rules of: {', '.join(told['rules'])}"] if told["rules"] else lines

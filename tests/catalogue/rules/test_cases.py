@@ -1,10 +1,13 @@
 """Every case of every service, as the law has it; and that the cases look at every criterion from both sides."""
 
+import datetime as dt
 from collections import Counter
 from pathlib import Path
+from statistics import median
 
 import pytest
 
+import catalogue
 from catalogue import files as yaml_files
 from catalogue import rules
 from catalogue.rules import Rulebook, cases, report
@@ -35,10 +38,33 @@ def test_every_service_has_enough_cases(book: Rulebook) -> None:
     assert sum(count.values()) >= 360
 
 
-def test_every_criterion_decides_a_yes_and_a_no(book: Rulebook) -> None:
-    found = [report.cover(book, file) for file in FILES]
+@pytest.fixture(scope="module")
+def covered(book: Rulebook) -> list[report.Coverage]:
+    return [report.cover(book, file) for file in FILES]
+
+
+def test_every_criterion_decides_a_yes_and_a_no(book: Rulebook, covered: list[report.Coverage]) -> None:
+    found = covered
     assert {one.service for one in found} == set(book.services)
     assert [f"{one.service}: {idle}" for one in found for idle in one.idle] == []
+
+
+def test_lists_keep_questions_few(covered: list[report.Coverage]) -> None:
+    """What was reached, so that it is not lost. 40 % was aimed at: see `docs/rules.md` for why it is not met."""
+    assert median(one.asked for one in covered) <= 0.5
+    assert median(one.singly for one in covered) <= 0.75
+    assert median(one.lines for one in covered) <= 0.9
+    assert sum(one.asked <= 0.4 for one in covered) >= 14
+    assert sum(one.unsettled for one in covered) <= 11
+    for one in covered:
+        assert one.fewest <= one.asked <= one.singly <= 1, one.service
+
+
+def test_a_baby_takes_fifteen_questions(book: Rulebook) -> None:
+    services = [one.id for one in catalogue.load().services_for("having_a_baby") if one.id in book.services]
+    found = report.together(book, services, report.people(FILES, 101), dt.date(2026, 11, 25))
+    assert found.asked <= 15
+    assert found.asked < found.singly
 
 
 def test_a_criterion_that_no_case_makes_decisive_is_reported(book: Rulebook) -> None:

@@ -10,7 +10,6 @@ from statistics import median
 from typing import Any
 
 import pytest
-import yaml
 
 from catalogue import answers, files, rules
 from catalogue.rules import FactError, Missing, Rulebook, cases, report
@@ -156,19 +155,14 @@ def test_every_fact_is_ready_to_be_asked(book: Rulebook) -> None:
 
 
 def test_a_new_baby_is_checked_with_few_questions(book: Rulebook) -> None:
-    profiles = yaml.safe_load((Path(__file__).parent / "families" / "having_a_baby.yml").read_text(encoding="utf-8"))
-    paying = [
-        one.id
-        for one in files.read().services
-        if profiles["life_event"] in one.life_events and one.amount and one.id in book.services
-    ]
-    assert len(paying) >= 8
-    count = [
-        len(report.questions(book, paying, {**profiles["all"], **one.get("facts", {})}, profiles["day"]))
-        for one in profiles["families"]
-    ]
-    assert median(count) <= 15
-    assert median(count) <= 0.4 * sum(len(book.facts_of(service)) for service in paying)
+    (families,) = cases.read_families(CASES.parent / "families")
+    ruled = [one for one in files.read().services if families.life_event in one.life_events and one.id in book.services]
+    paying = report.together(book, [one.id for one in ruled if one.amount], families.crowd(), families.day)
+    assert paying.asked <= 11 < paying.singly <= 14
+    assert paying.asked <= 0.2 * paying.apart
+    whole = report.together(book, [one.id for one in ruled], families.crowd(), families.day)
+    assert whole.asked <= 14
+    assert whole.asked <= 0.6 * whole.singly
 
 
 def test_fewer_questions_than_facts(book: Rulebook) -> None:
@@ -176,7 +170,7 @@ def test_fewer_questions_than_facts(book: Rulebook) -> None:
     shares = []
     for file in cases.read(CASES):
         for case in file.cases:
-            asked = report.questions(book, [file.service], file.facts_of(case), file.day_of(case))
+            asked = report.questions(book, [file.service], file.facts_of(case), file.day_of(case), singly=True)
             shares.append(len(asked) / len(book.facts_of(file.service)))
     assert median(shares) <= 0.7
     assert max(shares) <= 1
@@ -190,7 +184,9 @@ def test_a_life_event_is_checked_with_two_fifths_of_the_questions(book: Rulebook
         for event in one.life_events if one.id in book.services else ():
             services.setdefault(event, []).append(one.id)
     assert len(services) == 23
-    assert median(report.together(book, some, crowd, DAY) for some in services.values()) <= 0.4
+    found = [report.together(book, some, crowd, DAY) for some in services.values()]
+    assert median(one.singly / one.apart for one in found) <= 0.4
+    assert median(one.asked / one.apart for one in found) <= 0.25
 
 
 def test_a_proof_is_enough_and_holds_nothing_that_can_be_spared(book: Rulebook) -> None:

@@ -10,7 +10,7 @@ from catalogue.rules import Rulebook, files
 FACTS = """\
 facts:
 - {id: age_of_cat, type: number, unit: years, question: How old is the cat?, label: Age}
-- {id: fed, type: yes_no, question: Is it fed?, label: Fed}
+- {id: fed, type: yes_no, question: Is it fed?, label: Fed, statement: The cat is fed}
 - {id: born, type: date, question: When was it born?, label: Born}
 - id: colour
   type: choice
@@ -139,3 +139,23 @@ def test_a_gate_that_is_not_there(tmp_path: Path) -> None:
 
 def test_rules_do_not_disturb_the_catalogue() -> None:
     assert yaml_files.read().facts
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (", statement: The cat is fed", "", "facts/cat.yml:3: rules ask for `fed`: give it a `statement`"),
+        ("The cat is fed", "Is the cat fed?", "a `statement` is a line to tick"),
+        ("The cat is fed", "the cat is fed", "a `statement` is a line to tick"),
+        ("type: yes_no, ", "type: yes_no, alone: It is sad., ", "take one out"),
+        ("type: yes_no, ", "type: yes_no, about: child, ", "so its `statement` says `child`"),
+        ("type: number, ", "type: number, alone: It is sad., ", "only a fact of type `yes_no`"),
+    ],
+)
+def test_a_statement_that_nobody_could_tick(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert said in problem(lay(tmp_path, facts=FACTS.replace(old, new)))
+
+
+def test_a_fact_that_is_always_asked_by_itself(tmp_path: Path) -> None:
+    alone = FACTS.replace("statement: The cat is fed", "alone: It is sad.")
+    assert Rulebook(files.read(lay(tmp_path, facts=alone))).facts["fed"].statement is None

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from catalogue import rules
 from catalogue.model import Fact
+from catalogue.rules import checklists
 
 BOOK = rules.load()
 DAYS = st.dates(dt.date(2018, 1, 1), dt.date(2030, 12, 31))
@@ -127,6 +128,39 @@ def test_what_is_asked_is_new_and_settles_the_check(data: st.DataObject, day: dt
         gated = [name for name in BOOK.facts_of(service) if BOOK.facts[name].only_if and name not in facts]
         unset = [rate for rate in BOOK.rates.values() if rate.values[0].since > day]
         assert result.unknown or result.refused or gated or unset
+
+
+@MANY
+@given(st.data(), DAYS)
+def test_lists_settle_a_check_and_ask_for_what_matters(data: st.DataObject, day: dt.date) -> None:
+    """However a list is answered, the check ends; it asks for nothing that is known or can't matter, and a list never
+    turns a verdict that single questions would come to.
+    """
+    services = data.draw(st.lists(SERVICES, min_size=1, max_size=4, unique=True))
+    whole = {name: data.draw(value_of(BOOK.facts[name])) for one in services for name in BOOK.facts_of(one)}
+    known: dict[str, Any] = {}
+    while True:
+        found = BOOK.check_all(services, known, day)
+        assert bool(found.next) == bool(found.ask)
+        if not found.next:
+            break
+        assert set(found.next) <= set(found.ask) - set(known)
+        assert len(found.next) == len(set(found.next)) <= checklists.LONGEST
+        for name in found.next if len(found.next) > 1 else ():
+            fact = BOOK.facts[name]
+            assert fact.statement is not None
+            assert fact.alone is None
+            assert all(known.get(other) in wanted for other, wanted in fact.only_if.items())
+        said = data.draw(st.sampled_from(["ticks", "unsure", "skips"]))
+        for name in found.next:
+            is_ticked = said != "skips" and (len(found.next) == 1 or whole[name] is True or said == "ticks")
+            known[name] = whole[name] if is_ticked else "~unknown" if said == "unsure" else "~refused"
+    for one in found.results:
+        if one.verdict != "unknown":
+            assert BOOK.check(one.service, whole, day).verdict == one.verdict
+        elif not (one.unknown or one.refused):
+            gated = [name for name in BOOK.facts_of(one.service) if BOOK.facts[name].only_if and name not in known]
+            assert gated or [rate for rate in BOOK.rates.values() if rate.values[0].since > day]
 
 
 @MANY

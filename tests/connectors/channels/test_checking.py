@@ -70,6 +70,16 @@ def test_with_nothing_known_it_says_what_to_ask(client: Client) -> None:
     found = checked(client, services=["nz-super"])
     assert found["results"][0]["verdict"] == "unknown"
     assert found["ask"][0] == "date_of_birth"
+    assert found["next"] == found["results"][0]["next"] == {"kind": "fact", "facts": ["date_of_birth"]}
+
+
+def test_yes_or_no_facts_that_belong_together_are_asked_in_one_list(client: Client) -> None:
+    found = checked(client, services=["home-help"])
+    lines = ["someone_can_help_at_home", "domestic_emergency", "other_child_under_5"]
+    assert found["next"]["kind"] == "checklist"
+    assert sorted(found["next"]["facts"]) == sorted(lines)
+    settled = checked(client, services=["home-help"], facts=dict.fromkeys(lines, True))
+    assert (settled["results"][0]["verdict"], settled["next"]) == ("no", None)
 
 
 def test_the_day_counts(client: Client) -> None:
@@ -99,6 +109,7 @@ def test_a_service_without_a_rule_is_told_as_such(client: Client) -> None:
     assert checked(client, services=["register-birth"]) == {
         "results": [],
         "ask": [],
+        "next": None,
         "without_rule": ["register-birth"],
     }
 

@@ -50,7 +50,10 @@ def test_facts() -> None:
     told = [json.loads(line) for line in done.output.splitlines()]
     assert "date_of_birth" in {one["id"] for one in told}
     assert all("nz-super" in one["rules"] for one in told)
-    assert "Why:" in CliRunner().invoke(commands, ["facts"]).output
+    words = CliRunner().invoke(commands, ["facts"]).output
+    assert "Why:" in words
+    assert "In a list: I normally live in New Zealand" in words
+    assert "Never in a list: Violence" in words
 
 
 def test_report_on_the_rules(tmp_path: Path) -> None:
