@@ -57,7 +57,7 @@ def offer(speaker: Speaker, steps: Iterable[m.PlanStep]) -> list[m.Choice]:
     """
     services = speaker.rooms.catalogue.services
     ready = [one.service for one in steps if one.application is None and not one.only_if]
-    ready = [one for one in ready if services[one].start.kind == "api"][:MOST]
+    ready = [one for one in ready if services[one].start.kind == "api" and one not in speaker.off][:MOST]
     if len(ready) < 2:
         return []
     return [speaker.choice(f"start:{JOINT.join(ready)}", "choose_together", kind="primary", number=len(ready))]
@@ -78,9 +78,10 @@ def _step(speaker: Speaker, made: Plan, step: Step) -> m.PlanStep:
     state = speaker.rooms.cases.get(started.reference).state if started else None
     cost = on(made.made_on, service.cost)
     choices = [speaker.choice(f"about:{service.id}", "choose_about")]
+    is_off = service.id in speaker.off and not started
     if started:
         choices.insert(0, speaker.choice(f"status:{started.reference}", "choose_status"))
-    else:
+    elif not is_off:
         kind = "primary" if service.start.kind == "api" else "secondary"
         choices.insert(0, speaker.choice(f"start:{service.id}", "choose_start", kind=kind))
     return m.PlanStep(
@@ -106,6 +107,7 @@ def _step(speaker: Speaker, made: Plan, step: Step) -> m.PlanStep:
         application=started.reference if started else None,
         state=speaker.text(f"state_{state}") if state else None,
         choices=choices,
+        way=other_way(speaker, service) if is_off else None,
     )
 
 
@@ -142,7 +144,8 @@ def service(
     costs, amounts = _holding(chosen.cost, day), _holding(chosen.amount, day)
     times, deadlines = _holding(chosen.time, day), _holding(chosen.deadline, day)
     ways = _holding(chosen.channels, day)
-    start = way(speaker, chosen, code=code) if asked in (None, "how") else None
+    is_off = chosen.id in speaker.off
+    start = way(speaker, chosen, code=code) if is_off or asked in (None, "how") else None
     # What the way says is not said a second time.
     number = start.phone.text if start and start.phone else None
     pages = [one for one in links(speaker, chosen, day) if not (start and start.page and one.url == start.page.url)]
@@ -164,7 +167,7 @@ def service(
             "where": [
                 _said(chosen, one, one.text)
                 for one in ways
-                if one.text and not (start and start.places and one.kind == "in_person")
+                if one.text and not (start and one.text in [place.text for place in start.places])
             ]
             if every or asked in ("where", "how")
             else [],
@@ -181,7 +184,10 @@ def service(
 
 
 def _service_choices(speaker: Speaker, chosen: Service, asked: str | None) -> list[m.Choice]:
-    choices = [speaker.choice(f"start:{chosen.id}", "choose_start_named", kind="primary", service=chosen.name.en)]
+    if chosen.id in speaker.off:
+        choices = [speaker.choice("person", "choose_person")]
+    else:
+        choices = [speaker.choice(f"start:{chosen.id}", "choose_start_named", kind="primary", service=chosen.name.en)]
     if chosen.id in rules.load().services:
         choices.append(speaker.choice(f"check:{chosen.id}", "choose_check"))
     if asked is not None:
@@ -192,10 +198,10 @@ def _service_choices(speaker: Speaker, chosen: Service, asked: str | None) -> li
 
 
 def way(speaker: Speaker, chosen: Service, *, code: str | None = None) -> m.Way:
-    """How a service starts; ``code`` is quoted by whoever calls."""
-    found = find_way(speaker.rooms.catalogue, chosen, speaker.rooms.today())
+    """How a service starts, or can be reached while it is switched off; ``code`` is quoted by whoever calls."""
+    found = find_way(speaker.rooms.catalogue, chosen, speaker.rooms.today(), off=chosen.id in speaker.off)
     label = speaker.text("way_go", agency=chosen.brand or agency_name(speaker, chosen))
-    is_link = found.kind == "link" and found.url is not None
+    is_link = found.url is not None and (found.kind == "link" or found.off)
     return m.Way(
         kind=found.kind,
         go=f"/go/{chosen.id}" if is_link else None,
@@ -204,7 +210,13 @@ def way(speaker: Speaker, chosen: Service, *, code: str | None = None) -> m.Way:
         code=code if found.phone else None,
         places=[m.Said(text=place, checked=found.places_checked) for place in found.places],
         ready=found.ready,
+        off=speaker.text("desk_off_step") if found.off else None,
     )
+
+
+def other_way(speaker: Speaker, chosen: Service) -> m.Way:
+    """How to get a service that is switched off here; without what to have at hand, which its own card says."""
+    return way(speaker, chosen).model_copy(update={"ready": []})
 
 
 def links(speaker: Speaker, chosen: Service, day: dt.date) -> list[m.Link]:

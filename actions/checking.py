@@ -80,7 +80,7 @@ def show(scene: Scene) -> None:
 def _service(scene: Scene, result: Result) -> m.CheckService:
     service = scene.rooms.catalogue.services[result.service]
     pages = cards.links(scene, service, scene.rooms.today())
-    by_form = service.start.kind == "api"
+    by_form = service.start.kind == "api" and service.id not in scene.off
     choices = [scene.choice(f"about:{service.id}", "choose_about")]
     if by_form and result.verdict != "no":
         kind = "primary" if result.verdict == "yes" else "secondary"

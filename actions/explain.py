@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions import cards, days
 from actions.action import Action, Event, Scene
 from actions.finding import offer
-from actions.off import is_off
+from actions.off import tell_off
 from catalogue import Service, on
 from conversations import messages as m
 from conversations.cues import any_of, dates
@@ -154,7 +154,7 @@ class About(Action):
 
 def answer(scene: Scene, service: Service, asked: str | None) -> None:
     """Says the card that answers ``asked`` on the day that is asked about, or that we don't know."""
-    if is_off(scene, service):
+    if tell_off(scene, [service.id]):
         return
     named = service.name.in_language(scene.language)
     today = scene.rooms.today()

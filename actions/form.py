@@ -11,6 +11,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import acting, checking, together
 from actions.action import Action, Event, Scene
+from actions.off import leave_out
 from actions.plan import show_plan
 from catalogue import AnswerError, Fact, answers
 from catalogue.rules import Missing
@@ -151,6 +152,8 @@ class Take(Action):
         if draft is None and context.check_changing == fact.id:
             context.check_changing = None
         context.asking = None
+        if leave_out(scene):
+            return [SlotSet("requested_slot", None), ActiveLoop(None), FollowupAction("action_listen")]
         return settle(scene)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from actions.rooms import Rooms
@@ -16,6 +17,11 @@ class Speaker:
         self.rooms = rooms
         self.language = language
         self.context = context or Context()
+
+    @functools.cached_property
+    def off(self) -> frozenset[str]:
+        """The services that are switched off; looked up once for all that is said in one go."""
+        return frozenset(self.rooms.reception.switched_off())
 
     def text(self, key: str, **values: Any) -> str:
         """The words for ``key`` in the conversation's language."""

@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import acting, cards, checking, together
 from actions.action import Action, Event, Scene
 from actions.form import left, nothing_open, pending
-from actions.off import is_off
+from actions.off import leave_out, tell_off
 from cases import AgencyUnavailable, AnswersMissing, NotAccepted, Order
 from cases import Consent as SentConsent
 from catalogue import Service, on
@@ -34,7 +34,7 @@ class Start(Action):
         if chosen is None:
             return self._which(scene)
         scene.context.focus = chosen.id
-        if is_off(scene, chosen):
+        if tell_off(scene, [chosen.id]):
             return None
         scene.context.checking, scene.context.asking = [], None
         running = next((one for one in reversed(scene.context.started) if one.service == chosen.id), None)
@@ -56,6 +56,7 @@ class Start(Action):
 
     def _together(self, scene: Scene) -> list[Event] | None:
         services = together.chosen(scene, scene.value)
+        tell_off(scene, (scene.value or "").split(cards.JOINT))
         if not services:
             scene.say("together_none")
             return [SlotSet("awaiting", None)]
@@ -76,7 +77,11 @@ class Start(Action):
         if not scene.context.life_events:
             scene.say("start_nothing")
             return None
-        startable = [step for step in cards.plan(scene).steps if step.application is None][:4]
+        steps = cards.plan(scene).steps
+        startable = [step for step in steps if step.application is None and step.service not in scene.off][:4]
+        if not startable:
+            scene.say("together_none")
+            return None
         choices = [m.Choice(id=f"start:{step.service}", label=step.name) for step in startable]
         scene.show(m.Choices(choices=choices), "start_which")
         return None
@@ -157,6 +162,8 @@ class Agree(Action):
         if draft is None:
             scene.say("not_ready_to_send")
             return [FollowupAction("action_listen"), SlotSet("awaiting", None)]
+        if leave_out(scene):
+            return [FollowupAction("action_listen"), SlotSet("awaiting", None)]
         agency = _asked_next(scene, draft)
         if agency is not None:
             shown = notice(scene, draft, agency)
@@ -200,6 +207,8 @@ class CheckAnswers(Action):
         context, catalogue = scene.context, scene.rooms.catalogue
         if checking.is_running(context):
             checking.show(scene)
+            return [SlotSet("awaiting", None)]
+        if leave_out(scene):
             return [SlotSet("awaiting", None)]
         if context.draft is None or context.draft.consent is None or pending(scene) is not None:
             scene.say("not_ready_to_send")
@@ -255,9 +264,13 @@ class Send(Action):
         if draft is None or draft.consent is None or pending(scene) is not None:
             scene.say("not_ready_to_send")
             return [SlotSet("awaiting", None)]
-        chosen = catalogue.services[draft.service]
-        if any(is_off(scene, catalogue.services[name]) for name in draft.services):
+        agreed = draft.services
+        if leave_out(scene):
             return [SlotSet("awaiting", None)]
+        if draft.services != agreed:
+            # What is left is looked at again before it goes.
+            return [FollowupAction("action_check_answers"), SlotSet("awaiting", None)]
+        chosen = catalogue.services[draft.service]
         form = [fact for fact in together.fields(catalogue, draft.services, scene) if fact.id in context.facts]
         if chosen.start.kind == "link":
             return self._pass_on(scene, chosen, draft.consent, [fact.id for fact in form])
@@ -342,6 +355,8 @@ class Stop(Action):
             return [SlotSet("awaiting", None)]
         services, context.draft, context.asking = context.draft.services, None, None
         service = cards.JOINT.join(services)
-        choices = [scene.choice(f"start:{service}", "choose_continue"), scene.choice("show_plan", "choose_plan")]
+        choices = [scene.choice("show_plan", "choose_plan")]
+        if not scene.off.intersection(services):
+            choices.insert(0, scene.choice(f"start:{service}", "choose_continue"))
         scene.show(m.Choices(choices=choices), "stopped")
         return [SlotSet("awaiting", None)]

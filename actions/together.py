@@ -13,9 +13,9 @@ from conversations import messages as m
 
 
 def chosen(scene: Scene, value: str | None) -> list[Service]:
-    """The services that a choice stands for, without those that can't be started here or run already."""
+    """The services that a choice stands for, without those that can't be started here or now, or run already."""
     catalogue = scene.rooms.catalogue
-    named = dict.fromkeys((value or "").split(cards.JOINT))
+    named = [one for one in dict.fromkeys((value or "").split(cards.JOINT)) if one not in scene.off]
     running = {one.service for one in scene.context.started if _runs(scene, one.reference)}
     found = [catalogue.services[one] for one in named if one in catalogue.services and one not in running]
     return [one for one in found if one.start.kind == "api"][: cards.MOST]

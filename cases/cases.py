@@ -182,6 +182,12 @@ class Cases:
                 self._send(one.reference)
         return made, access
 
+    def knows(self, key: str) -> bool:
+        """Whether something was taken in with this idempotency key."""
+        with self._database.read() as session:
+            wanted = select(ApplicationRow.reference).where(ApplicationRow.idempotency_key == key)
+            return session.scalar(wanted) is not None
+
     def find(self, reference: str, access: str) -> Application:
         """The application, to whoever has its access code.
 

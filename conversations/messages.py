@@ -70,6 +70,19 @@ class Choices(Base):
     choices: list[Choice]
 
 
+class Way(BaseModel):
+    """How a service starts, and what to have at hand. ``go`` is an address of ours that leads to the agency's page."""
+
+    kind: Literal["api", "link", "phone", "in_person"]
+    go: str | None = None
+    page: Link | None = None
+    phone: Said | None = None
+    code: str | None = Field(default=None, description="to quote, so that nothing must be told twice")
+    places: list[Said] = []
+    ready: list[str] = []
+    off: str | None = Field(default=None, description="why it can't be started here just now, in kind words")
+
+
 class PlanStep(BaseModel):
     """One service in a plan card."""
 
@@ -94,6 +107,7 @@ class PlanStep(BaseModel):
     state: str | None = None
     choices: list[Choice] = []
     link: Link | None = None
+    way: Way | None = Field(default=None, description="the other ways, while it can't be started here")
 
 
 class RuledOut(BaseModel):
@@ -115,18 +129,6 @@ class PlanCard(Base):
     not_for_you: list[RuledOut] = Field(default=[], description="what the answers so far rule out, and why")
     agencies: int
     choices: list[Choice] = []
-
-
-class Way(BaseModel):
-    """How a service starts, and what to have at hand. ``go`` is an address of ours that leads to the agency's page."""
-
-    kind: Literal["api", "link", "phone", "in_person"]
-    go: str | None = None
-    page: Link | None = None
-    phone: Said | None = None
-    code: str | None = Field(default=None, description="to quote, so that nothing must be told twice")
-    places: list[Said] = []
-    ready: list[str] = []
 
 
 class ServiceCard(Base):

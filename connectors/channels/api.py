@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from actions import off
+from actions.speaker import Speaker
 from cases import Application, PaymentPage
 from cases import Consent as CaseConsent
 from catalogue import LifeEvent, Plan, Service, make_plan, rules
@@ -153,7 +156,8 @@ def router(house: House) -> APIRouter:
     def read_conversation(id: ConversationId, authorization: Bearer = "", since: int = 0) -> WholeConversation:
         """The conversation with its turns, from turn ``since`` on."""
         conversation = own(id, authorization)
-        return WholeConversation(**conversation.model_dump(), turns=house.store.turns(id, since))
+        turns = off.shown(Speaker(house.rooms, conversation.language), house.store.turns(id, since))
+        return WholeConversation(**conversation.model_dump(), turns=turns)
 
     @routes.post("/conversations/{id}/messages", tags=["conversations"])
     def send_message(id: ConversationId, body: NewMessage, authorization: Bearer = "") -> Reply:
@@ -177,9 +181,17 @@ def router(house: House) -> APIRouter:
 
     @routes.get("/services", tags=["catalogue"])
     def list_services() -> list[dict[str, Any]]:
-        """All services, a line each."""
+        """All services, a line each. ``off``: not startable here just now; its ``/start`` tells the other ways."""
+        switched = house.desk.reception.switched_off()
         return [
-            {"id": one.id, "name": one.name.en, "agency": one.agency, "what": one.what.en, "start": one.start.kind}
+            {
+                "id": one.id,
+                "name": one.name.en,
+                "agency": one.agency,
+                "what": one.what.en,
+                "start": one.start.kind,
+                "off": one.id in switched,
+            }
             for one in house.catalogue.services.values()
         ]
 
@@ -195,7 +207,8 @@ def router(house: House) -> APIRouter:
         """How a service starts: from here, on the agency's page, by phone or in person, and what to have ready."""
         if id not in house.catalogue.services:
             raise _not_here("service", id, "/api/v1/services")
-        return way(house.catalogue, house.catalogue.services[id], house.rooms.today())
+        is_off = house.desk.reception.is_off(id)
+        return way(house.catalogue, house.catalogue.services[id], house.rooms.today(), off=is_off)
 
     @routes.post("/plans", tags=["catalogue"])
     def plan(body: NewPlan) -> Plan:
@@ -224,6 +237,8 @@ def router(house: House) -> APIRouter:
         service = house.catalogue.services.get(body.service)
         if service is None:
             raise _unknown("service", body.service, "GET /api/v1/services lists them.")
+        key = f"api:{idempotency_key}"[:128]
+        refuse_off(house, [body.service], key)
         given = body.consent if isinstance(body.consent, GivenConsent) else GivenConsent(agreed=True)
         notice = {"purpose": service.start.purpose, "recipients": service.start.recipients}
         consent = CaseConsent(
@@ -231,9 +246,7 @@ def router(house: House) -> APIRouter:
             notice=given.notice or service.assured_date.isoformat(),
             text=str(notice),
         )
-        application, code = house.cases.start(
-            body.service, body.answers, consent, key=f"api:{idempotency_key}"[:128], language=body.language
-        )
+        application, code = house.cases.start(body.service, body.answers, consent, key=key, language=body.language)
         return TakenApplication(reference=application.reference, access_code=code, status=application.state)
 
     @routes.get("/applications/{reference}", tags=["applications"])
@@ -279,6 +292,26 @@ def router(house: House) -> APIRouter:
         return Ready(status="ready" if all(parts.values()) else "not ready", parts=parts)
 
     return routes
+
+
+def refuse_off(house: House, services: Sequence[str], key: str) -> None:
+    """Refuses to start what is switched off, and tells the other ways. What was taken in before is told again.
+
+    Raises:
+        Problem: 409.
+    """
+    switched = house.desk.reception.switched_off()
+    closed = [house.catalogue.services[one] for one in services if one in switched]
+    if not closed or house.cases.knows(key):
+        return
+    errors = []
+    for one in closed:
+        found = way(house.catalogue, one, house.rooms.today(), off=True)
+        ways = "; ".join(part for part in (found.url, found.phone, *found.places) if part)
+        said = house.words.text("desk_off_step", "en")
+        errors.append(FieldProblem(field="service", message=f"{one.name.en}: {said} {ways}".strip()))
+    names = ", ".join(one.name.en for one in closed)
+    raise Problem(409, "Not from here just now", f"{names}: the agency itself can help. Its ways are listed.", errors)
 
 
 def _answers(house: House) -> bool:

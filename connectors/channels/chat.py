@@ -18,6 +18,8 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
+from actions import off
+from actions.speaker import Speaker
 from connectors.channels import outline, pdf
 from connectors.channels.marking import labels
 from connectors.channels.problems import Problem
@@ -236,7 +238,7 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         answer = pages.fragment(
             request,
             "turns.html",
-            turns=turns,
+            turns=_shown(conversation, turns),
             asking=asking(turns),
             last=turns[-1].number if turns else 0,
             nonce=secrets.token_urlsafe(12),
@@ -247,6 +249,9 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         if gone := undo.gone(conversation.id):
             answer.headers["HX-Trigger-After-Swap"] = json.dumps({"gone": gone})
         return answer
+
+    def _shown(conversation: Conversation, turns: list[Turn]) -> list[Turn]:
+        return off.shown(Speaker(house.rooms, conversation.language), turns)
 
     def _landing(request: Request, draft_text: str = "", error: str | None = None, status: int = 200) -> Response:
         return pages.page(
@@ -277,7 +282,7 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
             request,
             "chat.html",
             status=status,
-            turns=turns,
+            turns=_shown(conversation, turns),
             asking=asking(turns),
             last=turns[-1].number if turns else 0,
             draft_text=draft_text,

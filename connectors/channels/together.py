@@ -10,7 +10,7 @@ from pydantic import Field
 
 from cases import Acting, Consent, NotAccepted
 from catalogue.answers import Value
-from connectors.channels.api import API, ApplicationStatus, Body
+from connectors.channels.api import API, ApplicationStatus, Body, refuse_off
 from connectors.channels.problems import RESPONSES, FieldProblem, Problem
 from connectors.channels.wiring import House
 from conversations.messages import Language
@@ -82,6 +82,7 @@ def router(house: House) -> APIRouter:
             )
             for agency in wanted
         }
+        refuse_off(house, body.services, f"api:{idempotency_key}")
         made, access = house.cases.start_together(
             body.services,
             body.answers,

@@ -120,11 +120,21 @@ class Reception:
             said = self._words.say("desk_off_agency", found.language, agency=agency)
         return [said, self.card(conversation, "failure", failed="switched off")]
 
+    def switched_off(self) -> dict[str, str]:
+        """The services that the assistant leaves to people just now, by themselves, by their agency or with all others;
+        with the reason that was given.
+        """
+        off = {(one.kind, one.subject): one.reason for one in self.switches.all()}
+        found: dict[str, str] = {}
+        for one in self._catalogue.services.values() if off else ():
+            for key in (("service", one.id), ("agency", one.agency), ("everything", "")):
+                if key in off:
+                    found.setdefault(one.id, off[key])
+        return found
+
     def is_off(self, service: str) -> bool:
-        """Whether the assistant is switched off for a service, or for the agency that is answerable for it."""
-        found = self._catalogue.services[service]
-        off = {(one.kind, one.subject) for one in self.switches.all()}
-        return bool(off & {("service", service), ("agency", found.agency)})
+        """Whether the assistant leaves ``service`` to people just now."""
+        return service in self.switched_off()
 
     def where(self, conversation: str) -> Handover | None:
         """The handover that is not over, if any."""

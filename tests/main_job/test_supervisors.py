@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
+import secrets
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from tests.main_job.running import Running, Talking
@@ -42,6 +45,90 @@ def test_what_is_switched_off_is_off_at_once(running: Running, staffed: Staffed)
         assert at_dia.say("we've got a little one on the way")["decision"] == "accept"
     assert boss.post("/console/switch", what="agency:nobody").status_code == 422
     assert staffed().post("/console/switch", what="everything").status_code == 403
+
+
+CERTIFICATE = {
+    "service": "birth-certificate",
+    "answers": {
+        "certificate_name": "Aroha Ngata",
+        "certificate_birth_date": "1990-03-27",
+        "full_name": "Aroha Ngata",
+        "postal_address": "12 Rātā Street, Taupō 3330",
+        "email": "aroha@example.nz",
+    },
+    "consent": {"agreed": True},
+}
+
+
+def test_what_is_switched_off_is_offered_nowhere_and_the_other_ways_are_told(
+    running: Running, staffed: Staffed
+) -> None:
+    boss, name = staffed("adviser", "supervisor"), "birth-certificate"
+    with running.api() as api, httpx.Client(base_url=running.address, follow_redirects=True, timeout=60) as person:
+        before = {"Idempotency-Key": f"before-{secrets.token_hex(4)}"}
+        taken = api.post("/applications", json=CERTIFICATE, headers=before)
+        assert taken.status_code == 202
+        chat = say(person, "we've got a little one on the way")
+        assert f'value="start:{name}"' in chat
+        assert re.search(rf'value="start:[^"]*\+{name}[+"]', chat), "with the others, too"
+        talking = Talking(api)
+        talking.say("we've got a little one on the way")
+        switch = {"what": f"service:{name}"}
+        assert boss.post("/console/switch", **switch, reason="wrong form").status_code == 200
+        try:
+            # What was shown before, and what is shown from now on.
+            for page in (person.get("/chat").text, say(person, "show me the plan")):
+                assert not re.search(rf'value="start:[^"]*{name}[+"]', page)
+                assert 'value="start:register-birth"' in page, "the others can be started"
+                assert "start this here just now" in html.unescape(page)
+                assert f'href="/go/{name}"' in page
+            of_service = html.unescape(person.get(f"/services/{name}").text)
+            assert "Start this with Aratohu" not in of_service
+            assert "start this here just now" in of_service
+            assert f'href="/go/{name}"' in of_service
+            assert "Start this with Aratohu" in person.get("/services/register-birth").text
+
+            whole = api.get(f"/conversations/{talking.id}", headers=talking.headers).text
+            assert f"start:{name}" not in whole
+            talking.say("show me the plan")
+            step = next(one for one in talking.last("plan")["steps"] if one["service"] == name)
+            assert [one["id"] for one in step["choices"]] == [f"about:{name}"]
+            assert step["way"]["page"]["url"].startswith("https://")
+            assert step["way"]["phone"]["text"]
+
+            off = {one["id"]: one["off"] for one in api.get("/services").json()}
+            assert [id for id, is_off in off.items() if is_off] == [name]
+            way = api.get(f"/services/{name}/start").json()
+            assert way["off"]
+            assert way["kind"] != "api"
+            refused = api.post("/applications", json=CERTIFICATE, headers={"Idempotency-Key": secrets.token_hex(8)})
+            assert refused.status_code == 409
+            assert way["url"] in refused.json()["errors"][0]["message"]
+            consent = {"dia": {"agreed": True}}
+            together = {"services": [name], "answers": CERTIFICATE["answers"], "consents": consent}
+            key = {"Idempotency-Key": secrets.token_hex(8)}
+            assert api.post("/applications/together", json=together, headers=key).status_code == 409
+            again = api.post("/applications", json=CERTIFICATE, headers=before)
+            assert again.json()["reference"] == taken.json()["reference"], "what was taken in stays taken in"
+
+            # A person may still do it for somebody, and is told.
+            call = boss.call()
+            boss.post(f"/console/conversations/{call}/event", event="having_a_baby")
+            assert (
+                "switched off for this service: wrong form"
+                in boss.http.get(f"/console/conversations/{call}/start/{name}").text
+            )
+        finally:
+            boss.post("/console/switch", **switch, on="true")
+        assert f'value="start:{name}"' in person.get("/chat").text
+        assert api.post("/applications/together", json=together, headers=key).status_code == 202
+
+
+def say(person: httpx.Client, text: str) -> str:
+    """Says something in the chat without JavaScript; gives the page that comes."""
+    csrf = re.search(r'name="csrf" value="([^"]+)"', person.get("/").text)
+    assert csrf is not None
+    return person.post("/chat", data={"csrf": csrf[1], "text": text}).text
 
 
 def test_written_answers_reach_the_adviser_who_needs_them(running: Running, staffed: Staffed) -> None:

@@ -244,7 +244,12 @@ class Assist:
         return found[:6]
 
     def _warnings(self, events: list[str], services: list[Needed], context: Context, day: dt.date) -> list[str]:
-        found = []
+        switched = self._house.desk.reception.switched_off()
+        found = [
+            f"{one.name}: the assistant is switched off for it ({switched[one.service]})."
+            for one in services
+            if one.service in switched
+        ]
         for one in services:
             if one.due is not None and one.due < day:
                 found.append(f"{one.name}: the last day was {_said(one.due)}. Ask the agency what is still possible.")

@@ -198,6 +198,7 @@ def router(gate: Gate) -> APIRouter:
             notice_en=_notice(service, "en"),
             notice_mi=_notice(service, "mi"),
             handover=desk.handovers.open_one(id),
+            why_off=desk.reception.switched_off().get(service.id),
             nonce=texts.get("nonce") or secrets.token_urlsafe(12),
         )
 
