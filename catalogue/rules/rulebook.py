@@ -68,6 +68,16 @@ class Rulebook:
         """All facts that the service's rule mentions."""
         return self._rules[service].whole.names
 
+    def rates_of(self, service: str) -> tuple[str, ...]:
+        """All rates that the service's rule or its estimate rests on, also through terms."""
+        one = self._rules[service]
+        parts = (one.whole, *(truth for _, truth, _ in one.criteria), *((one.estimate[0],) if one.estimate else ()))
+        return closures.rates_of(parts)
+
+    def doubtful(self, day: dt.date) -> frozenset[str]:
+        """The rates that no source confirms for ``day``: of none, of a source that is out of date, or not set yet."""
+        return self._on(day).doubtful
+
     def check(self, service: str, facts: Mapping[str, Any], day: dt.date) -> Result:
         """What is known so far about one service.
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from actions import cards
 from actions.speaker import Speaker
 from catalogue import make_plan, rules
+from connectors.channels.console import warnings
 from connectors.channels.wiring import House
 from conversations import Context, RasaDown, Turn
 from conversations.masking import mask
@@ -24,8 +25,6 @@ SHOWN = 5
 LEAST = 0.04
 """The confidence below which a life event is not suggested."""
 SURE = 0.5
-CLOSE = dt.timedelta(days=21)
-"""How soon a last day, or a change of a rate, is warned of."""
 
 
 class Suggestion(BaseModel):
@@ -126,7 +125,7 @@ class Assist:
             services=services,
             ask=self._ask(suggestions, events, context, day),
             answers=self._answers(last, events, agency, services, named, asked, day),
-            warnings=self._warnings(events, services, context, day),
+            warnings=self._warnings(services, day),
             crisis=self._lines(explained),
             away=away,
         )
@@ -243,38 +242,20 @@ class Assist:
                 ]
         return found[:6]
 
-    def _warnings(self, events: list[str], services: list[Needed], context: Context, day: dt.date) -> list[str]:
+    def _warnings(self, services: list[Needed], day: dt.date) -> list[str]:
         switched = self._house.desk.reception.switched_off()
+        known = {one.service: self._catalogue.services[one.service] for one in services}
         found = [
-            f"{one.name}: the assistant is switched off for it ({switched[one.service]})."
-            for one in services
-            if one.service in switched
+            f"{known[one].name.en}: the assistant is switched off for it ({switched[one]})."
+            for one in known
+            if one in switched
         ]
         for one in services:
-            if one.due is not None and one.due < day:
-                found.append(f"{one.name}: the last day was {_said(one.due)}. Ask the agency what is still possible.")
-            elif one.due is not None and one.due - day <= CLOSE:
-                found.append(f"{one.name}: the last day is {_said(one.due)}.")
-            service = self._catalogue.services[one.service]
-            begins = [part.since for part in (*service.cost, *service.amount) if part.since]
-            found += [
-                f"{one.name}: what it costs or pays changes on {_said(begin)}."
-                for begin in begins
-                if day < begin <= day + CLOSE
-            ]
-        used = [one.service for one in services if one.service in self._book.services]
-        rates = self._rates(used)
-        if any(rate.current_until and day > rate.current_until for rate in rates):
-            found.append("Some amounts are not confirmed for today. Look at the agency's page before you say one.")
-        for rate in rates:
-            begins = [value.since for value in rate.values if day < value.since <= day + CLOSE]
-            found.extend(f"{rate.title} changes on {_said(begin)}." for begin in begins)
-        return list(dict.fromkeys(found))[:5]
-
-    def _rates(self, services: list[str]) -> list[Any]:
-        """The rates that the rules of some services name."""
-        texts = [repr(self._book.rule(name)) for name in services]
-        return [rate for name, rate in self._book.rates.items() if any(name in text for text in texts)]
+            found += warnings.of_deadline(known[one.service], one.due, day)
+        for service in known.values():
+            found += warnings.of_statements(service, day)
+        found += warnings.of_rates(known.values(), self._book, day)
+        return list(dict.fromkeys(found))
 
     def _lines(self, explained: Explained | None) -> list[Line]:
         if explained is None or explained.read.decision != "crisis":
@@ -295,7 +276,3 @@ def _texts(said: Sequence[str]) -> list[str]:
     if len(said) > 2:
         texts.append(mask(" ".join(said[-TOGETHER:]))[-600:].lstrip("/ "))
     return texts
-
-
-def _said(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -13,6 +13,8 @@ import pytest
 
 from catalogue import answers, files, rules
 from catalogue.rules import FactError, Missing, Rulebook, cases, report
+from catalogue.rules import files as rule_files
+from tests.catalogue.rules.test_errors import RULE, lay
 
 DAY = dt.date(2026, 11, 23)
 CASES = Path(__file__).parent / "cases"
@@ -220,3 +222,11 @@ def test_examples_in_the_documentation() -> None:
     for module in pkgutil.iter_modules(rules.__path__, "catalogue.rules."):
         assert doctest.testmod(importlib.import_module(module.name)).failed == 0, module.name
     assert doctest.testmod(rules).failed == 0
+
+
+def test_a_rule_rests_on_the_rates_in_its_terms_too_and_they_can_be_in_doubt(tmp_path: Path) -> None:
+    term = 'terms:\n- {id: rich, test: {">": [yearly, {rate: limit}]}}\nrules:'
+    rule = RULE.replace("rules:", term).replace("test: fed", "test: {any: [fed, {term: rich}]}")
+    made = Rulebook(rule_files.read(lay(tmp_path, rule)))
+    assert made.rates_of("cat") == ("limit",)
+    assert made.doubtful(dt.date(2026, 1, 1)) == {"limit"}, "no source confirms it"
