@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import functools
 from collections.abc import Iterable, Mapping
@@ -31,6 +32,12 @@ class Catalogue:
         self.facts = {item.id: item for item in file.facts}
         self.crisis_lines = {item.id: item for item in file.crisis_lines}
         self.sites = {item.id: item for item in file.sites}
+
+    def with_services(self, changed: Mapping[str, model.Service]) -> Catalogue:
+        """The catalogue with some services changed, such as how they start; each stands under its own id."""
+        made = copy.copy(self)
+        made.services = {**self.services, **changed}
+        return made
 
     def agency_of(self, service: model.Service) -> model.Agency:
         """The agency that is answerable for ``service``."""

@@ -47,6 +47,7 @@ class HttpAgency:
     Args:
         address: where the contract's calls begin, such as ``https://agency.example/v1``.
         callback_url: where the agency sends webhooks, or None where it can't reach us.
+        token_url: where the agency gives tokens, if not at ``oauth/token`` below the address.
         timeout: seconds for each of connecting, sending and receiving.
         may_send_to: whether people may be sent to an address that is not on the agency's own host.
     """
@@ -58,6 +59,7 @@ class HttpAgency:
         client_secret: str,
         callback_url: str | None = None,
         *,
+        token_url: str | None = None,
         timeout: float = 10.0,
         transport: httpx.BaseTransport | None = None,
         may_send_to: Callable[[str], bool] = lambda url: False,
@@ -73,7 +75,7 @@ class HttpAgency:
             # A proxy from the environment serves for agencies elsewhere, never for one on this machine.
             trust_env=not is_loopback(address),
         )
-        self._access = Access(self._http, client_id, client_secret)
+        self._access = Access(self._http, client_id, client_secret, url=token_url or "oauth/token")
 
     def start(self, order: Order) -> Report:
         """Starts a service; a second call with the same reference gives what the first one made.

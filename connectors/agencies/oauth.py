@@ -23,7 +23,10 @@ class NoToken(Exception):
 
 
 class Access:
-    """The access token for one agency. Threads share it, and only one of them at a time asks for a new one."""
+    """The access token for one agency. Threads share it, and only one of them at a time asks for a new one.
+
+    ``url`` is where tokens are given, from the address of ``http`` on where it is no whole one.
+    """
 
     def __init__(
         self,
@@ -31,8 +34,11 @@ class Access:
         client_id: str,
         client_secret: str,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        url: str = "oauth/token",
     ) -> None:
         self._http = http
+        self._url = url
         # The section 2.3.1 form: each part is form-encoded before they are joined, so that a colon can't split them.
         pair = f"{quote_plus(client_id)}:{quote_plus(client_secret)}"
         self._basic = "Basic " + base64.b64encode(pair.encode()).decode()
@@ -59,7 +65,7 @@ class Access:
     def _fetch(self) -> None:
         self._token = ""
         response = self._http.post(
-            "oauth/token",
+            self._url,
             data={"grant_type": "client_credentials", "scope": SCOPE},
             headers={"Authorization": self._basic},
         )

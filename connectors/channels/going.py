@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from cases import AgencyUnavailable, NotAccepted, PaymentPage, UnknownApplication
 from cases.cases import spell
 from catalogue.ways import way
-from connectors.agencies.webhooks import BadWebhook, Webhooks
+from connectors.agencies.webhooks import BadWebhook
 from connectors.channels import browse
 from connectors.channels.following import own
 from connectors.channels.problems import Problem
@@ -22,7 +23,6 @@ from connectors.channels.wiring import House
 def router(house: House, forms: Forms) -> APIRouter:
     """The addresses of the ways out."""
     routes = APIRouter(include_in_schema=False)
-    webhooks = Webhooks(house.settings.webhook_secret.get_secret_value())
 
     @routes.get("/go/{service}")
     def go(request: Request, service: str) -> Response:
@@ -56,19 +56,20 @@ def router(house: House, forms: Forms) -> APIRouter:
         signature: Annotated[str, Query(max_length=500)] = "",
     ) -> Response:
         try:
+            webhooks = house.signatures.of(house.cases.sent_to(spell(reference))[0])
+        except UnknownApplication:
+            webhooks = None
+        if webhooks is None:
+            raise Problem(404, "No such application", "Check the reference on your receipt.")
+        try:
             paid = webhooks.came_back(payment, result, timestamp, signature)
         except BadWebhook:
             said = "Nothing was changed. Look at your application to see if it is paid."
             raise Problem(400, "This did not come from the payment page", said) from None
         if paid:
-            try:
-                # The agency's word counts, and not what stands in an address.
+            # The agency's word counts, and not what stands in an address. Where it is away, it says so by itself later.
+            with contextlib.suppress(AgencyUnavailable):
                 house.delivery.refresh(spell(reference))
-            except UnknownApplication:
-                raise Problem(404, "No such application", "Check the reference on your receipt.") from None
-            except AgencyUnavailable:
-                # It says so by itself as soon as it can.
-                pass
         return RedirectResponse(f"/applications/{spell(reference)}", 303)
 
     return routes

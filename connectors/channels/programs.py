@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from connectors.channels.connected import hidden
 from connectors.channels.settings import PREFIX, ROOT, Settings, variable
 
 BOT_PYTHON = ROOT / ".venv" / "bot" / "bin" / "python"
@@ -67,7 +68,7 @@ def bot_environment(settings: Settings) -> dict[str, str]:
     """The surroundings of what runs in the assistant's Python: quiet, and without the other programs' secrets."""
     home = settings.data_dir / "rasa"
     return {
-        **_plain(),
+        **_plain(settings),
         **QUIET,
         # Rasa and its libraries leave settings and caches in the user's home.
         "HOME": str(home),
@@ -94,7 +95,7 @@ def taken(programs: list[Program]) -> list[str]:
 
 def _sandbox(settings: Settings) -> Program:
     environment = {
-        **_plain(),
+        **_plain(settings),
         variable("data_dir"): str(settings.data_dir),
         variable("sandbox_client_secret"): settings.sandbox_client_secret.get_secret_value(),
         variable("webhook_secret"): settings.webhook_secret.get_secret_value(),
@@ -163,9 +164,10 @@ def _uvicorn(app: str, host: str, port: int, settings: Settings) -> tuple[str, .
     )
 
 
-def _plain() -> dict[str, str]:
-    """The surroundings without our settings: a program is told what it needs and no more."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+def _plain(settings: Settings) -> dict[str, str]:
+    """The surroundings without our settings and agencies' secrets: a program is told what it needs and no more."""
+    secret = hidden(settings)
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX) and name not in secret}
 
 
 def _refused(host: str, port: int) -> str:

@@ -112,6 +112,9 @@ Count = Annotated[int, Field(ge=1, le=1_000_000), Expected("a whole number from 
 Days = Annotated[int, Field(ge=1, le=3650), Expected("a number of days from 1 to 3650")]
 OnOff = Annotated[bool, BeforeValidator(_yes_or_no), Expected("on or off")]
 Folder = Annotated[Path, AfterValidator(_absolute), Expected("a folder")]
+OptionalFile = Annotated[
+    Path | None, AfterValidator(lambda path: _absolute(path) if path else None), Expected("a file")
+]
 OptionalAddress = Annotated[
     str,
     AfterValidator(lambda url: _address(url) if url else ""),
@@ -195,6 +198,9 @@ class Settings(BaseSettings):
         default_factory=_here("rasa_port"), description="address of Rasa; when it is set, make run starts none itself"
     )
     rasa_seconds: Seconds = Field(15.0, description="how long one turn may take before people are told to try again")
+    agencies: OptionalFile = Field(
+        None, description="file that says which agencies are really connected, and how (docs/running.md)"
+    )
     sandbox: OnOff = Field(True, description="whether to start the sandbox agencies, which stand in for the real ones")
     sandbox_port: Port = Field(8100, description="port of the sandbox agencies, for this machine alone")
     sandbox_auto_seconds: Pause = Field(

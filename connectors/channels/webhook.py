@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 from starlette.concurrency import run_in_threadpool
 
-from connectors.agencies.webhooks import BadWebhook, Webhook, Webhooks
+from connectors.agencies.webhooks import BadWebhook, Webhook
 from connectors.channels.problems import Problem
 from connectors.channels.wiring import House
 
@@ -19,7 +19,6 @@ def router(house: House) -> APIRouter:
     """The internal addresses."""
     routes = APIRouter(include_in_schema=False)
     token = house.settings.action_token.get_secret_value()
-    webhooks = Webhooks(house.settings.webhook_secret.get_secret_value())
 
     @routes.post("/internal/rasa/actions")
     async def act(request: Request) -> Response:
@@ -37,6 +36,9 @@ def router(house: House) -> APIRouter:
 
     @routes.post("/internal/agencies/{agency}/changes")
     async def changed(agency: str, request: Request) -> Response:
+        webhooks = house.signatures.of(agency)
+        if webhooks is None:
+            raise Problem(404, "No such agency", "No agency of this name is connected.")
         try:
             change = webhooks.read(await request.body(), request.headers)
         except BadWebhook as error:

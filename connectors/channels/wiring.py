@@ -14,6 +14,8 @@ from cases import Agency, Cases, Delivery
 from catalogue import Catalogue, load
 from catalogue.days import today as todays_date
 from connectors.agencies.directory import Directory
+from connectors.agencies.offers import offered
+from connectors.channels.connected import Signatures, connected
 from connectors.channels.settings import Settings
 from conversations import Kept, Opinions, Rasa, Store, Talk, Undo, Words
 from conversations.desk.desk import Desk
@@ -45,6 +47,7 @@ class House:
     rooms: Rooms
     executor: ActionExecutor
     directory: Directory
+    signatures: Signatures
     kept: Kept
     opinions: Opinions
     desk: Desk
@@ -68,15 +71,18 @@ def build(
     Sealed.use(settings.encryption_key.get_secret_value())
     migrate(settings.database_url)
     database = Database(settings.database_url)
-    catalogue, words, ledger = load(), load_words(), Ledger(database)
+    connections = connected(settings, load())
+    catalogue = offered(load(), connections, sandbox=settings.sandbox)
+    words, ledger = load_words(), Ledger(database)
     store = Store(database)
     rasa = Rasa(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_seconds)
     paying = frozenset(host.strip().lower() for host in settings.payment_hosts.split(",") if host.strip())
     directory = Directory(
-        settings.sandbox_url,
+        settings.sandbox_url if settings.sandbox else None,
         client_id="aratohu",
         client_secret=settings.sandbox_client_secret.get_secret_value(),
         callback_url=f"{settings.internal_url}/internal/agencies/{{agency}}/changes",
+        connected=connections,
         may_send_to=lambda url: catalogue.is_official(url) or urlsplit(url).hostname in paying,
     )
     delivery = Delivery(agency or directory.agency, settings.system_database_url)
@@ -104,6 +110,7 @@ def build(
         rooms=rooms,
         executor=executor,
         directory=directory,
+        signatures=Signatures(settings, connections),
         kept=Kept(database),
         opinions=Opinions(database),
         desk=Desk(database, store, teams, switches, handovers, reception, catalogue),

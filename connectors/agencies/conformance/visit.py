@@ -37,6 +37,7 @@ class Visit:
 
     Args:
         given: answers by service that the agency takes; where there are none, they are made up.
+        token_url: where tokens are given, if not at ``oauth/token`` below the address.
         listener: where webhooks arrive, or None where the agency can't reach us.
     """
 
@@ -51,7 +52,9 @@ class Visit:
         given: Mapping[str, Answers] | None = None,
         listener: Listener | None = None,
         webhook_seconds: float = 20.0,
+        token_url: str | None = None,
     ) -> None:
+        self._token_url = token_url or "oauth/token"
         self.http = httpx.Client(
             base_url=address.rstrip("/") + "/", timeout=15, trust_env=not is_loopback(address), follow_redirects=False
         )
@@ -81,7 +84,7 @@ class Visit:
     def ask_token(self, secret: str | None = None) -> httpx.Response:
         """Asks for a token."""
         data = {"grant_type": "client_credentials", "scope": SCOPE}
-        return self.send("POST", "oauth/token", data=data, headers={"Authorization": self.basic(secret)})
+        return self.send("POST", self._token_url, data=data, headers={"Authorization": self.basic(secret)})
 
     def call(self, method: str, path: str, **sent: Any) -> httpx.Response:
         """A call with a token."""

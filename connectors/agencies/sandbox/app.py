@@ -31,7 +31,7 @@ from connectors.agencies.sandbox.tokens import Tokens
 from storage import Database, now
 
 CLIENT_ID = "aratohu"
-"""The one client that the sandbox knows."""
+"""The one client that the sandbox knows, where nobody names another."""
 
 _HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 _log = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ def create(
     first_pause: float = 1.0,
     offices: Mapping[str, Office] = OFFICES,
     home: str = "http://127.0.0.1:8000",
+    client_id: str = CLIENT_ID,
 ) -> FastAPI:
     """The program.
 
@@ -68,7 +69,7 @@ def create(
     outbox = Outbox(database, webhook_secret, faults, first_pause=first_pause)
     register = Register(database, offices, outbox)
     handovers = Handovers(database, offices)
-    tokens = Tokens(CLIENT_ID, client_secret, token_seconds)
+    tokens = Tokens(client_id, client_secret, token_seconds)
     contract = api.make(offices, register, tokens, faults, Documents(database), handovers)
 
     @contextlib.asynccontextmanager

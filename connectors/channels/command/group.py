@@ -25,7 +25,7 @@ COMMANDS = {
     "measures": ("measures:measures_group", "Show how much is completed digitally; take in what agencies report."),
     "rules": ("rules:rules_report", "Report on the rules: cases, criteria, questions to a verdict."),
     "find": ("catalogue:find", "Find services, agencies and life events by what people call them."),
-    "agency": ("agency:agency", "Try whether an agency keeps the agency contract."),
+    "agency": ("agency:agency", "List and check connected agencies; try whether one keeps the agency contract."),
     "catalogue": ("catalogue:catalogue_group", "Check the catalogue, write it, and exchange it."),
     "converse": ("converse:converse", "Talk with the assistant here, or play written conversations."),
     "recognise": ("bot:recognise", "Say what each line of a text is about, as JSON."),

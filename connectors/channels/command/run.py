@@ -14,9 +14,11 @@ from typing import IO, NoReturn
 
 import click
 
+from catalogue import load
 from connectors.channels.command.adviser import demo_account
 from connectors.channels.command.bot import prepare, trained
 from connectors.channels.command.group import RefusedError
+from connectors.channels.connected import connected
 from connectors.channels.programs import programs, taken
 from connectors.channels.settings import Settings, variable
 from connectors.channels.supervisor import GRACE, StartFailedError, Supervisor
@@ -35,6 +37,8 @@ def run() -> None:
     Sets up and trains first where that is due. What each program says goes to the logs in the data folder.
     """
     settings = Settings.load()
+    # A fault in the connections is told here, and not by the app that would not start.
+    connected(settings, load())
     # Ends what is being set up or trained at that moment, too; the supervisor takes over once it runs.
     signal.signal(signal.SIGTERM, _end)
     with _only_one(settings):
