@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
-from actions import acting, checking, together
+from actions import acting, checking, files, together
 from actions.action import Action, Event, Scene
 from actions.off import leave_out
 from actions.plan import show_plan
@@ -77,7 +77,8 @@ class Ask(Action):
                 unreviewed=spoken and not fact.question.mi_reviewed,
                 fact=fact.id,
                 fact_type=fact.type,
-                help=fact.help.in_language(scene.language) if fact.help else None,
+                help=_help(scene, fact),
+                accept=files.endings(fact),
                 why=fact.why,
                 options=options,
                 error=context.problem,
@@ -114,6 +115,16 @@ def _question(scene: Scene, fact: Fact) -> str:
         return question
     named = people.name(context.person, scene.language) if context.person else scene.text("someone_else")
     return scene.text("question_for", person=named, question=question)
+
+
+def _help(scene: Scene, fact: Fact) -> str | None:
+    """What helps to answer. Of a file, what kinds it may be, how large, and whether it can wait."""
+    said = [fact.help.in_language(scene.language)] if fact.help else []
+    if fact.type == "document":
+        said.append(files.hint(fact, scene.text))
+        if not is_needed(scene, fact.id):
+            said.append(scene.text("help_document_later"))
+    return " ".join(said) or None
 
 
 class Take(Action):

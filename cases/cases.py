@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from cases import documents, payments, tries
 from cases.agency import Report
 from cases.application import FINAL, Acting, Application, Consent, Order, State
+from cases.documents import Document
 from cases.forms import AnswersMissing, CannotStart, check, check_wanted, form_of
 from cases.tables import ApplicationRow, ChangeRow, DocumentRow, InformationRow, WaitRow, WebhookRow
 from catalogue import Catalogue
@@ -275,6 +276,9 @@ class Cases:
             if row.state != "more_information_needed" or row.withdrawing:
                 raise CannotStart("The agency does not wait for an answer. Look again at where your application is.")
             clean = check_wanted(self._catalogue, row.wanted, given)
+            for fact, value in clean.items():
+                if self._is_file(fact) and not documents.has(session, reference, fact, value):
+                    raise AnswersMissing({fact: "The file is not there any more. Choose it again."})
             session.add(InformationRow(key=code(4), reference=reference, answers=clean))
             row.due_at, row.round = now(), row.round + 1
         self._send(reference)
@@ -291,6 +295,11 @@ class Cases:
     def documents(self, reference: str) -> dict[str, documents.Document]:
         """The files that go with an application, by fact."""
         return documents.of(self._database, reference)
+
+    def files(self, reference: str, given: Mapping[str, Value]) -> dict[str, Document]:
+        """The files among answers that an agency asked for after the start, by fact."""
+        named = {fact: documents.get(self._database, reference, value) for fact, value in given.items()}
+        return {fact: file for fact, file in named.items() if file is not None and self._is_file(fact)}
 
     def sent_to(self, reference: str) -> tuple[str, str | None]:
         """The agency, and its id for the application once it has one."""
@@ -392,6 +401,10 @@ class Cases:
             tries.strand(session, row.reference, f"It comes after “{name}”, which ended without being done.")
         return is_new
 
+    def _is_file(self, fact: str) -> bool:
+        found = self._catalogue.facts.get(fact)
+        return found is not None and found.type == "document"
+
     def _claim(self, session: Session, answered: Mapping[str, Value], reference: str, conversation: str | None) -> None:
         """Makes the files among the answers part of the application.
 
@@ -399,7 +412,7 @@ class Cases:
             AnswersMissing: where one is not the conversation's to give.
         """
         for fact, value in answered.items():
-            if self._catalogue.facts[fact].type != "document":
+            if not self._is_file(fact):
                 continue
             if conversation is None or not documents.claim(session, conversation, reference, fact, value):
                 raise AnswersMissing({fact: "The file is not there any more. Choose it again."})

@@ -22,6 +22,7 @@ from cases.agency import Agency, AgencyUnavailable, Attachment, Handover, NotAcc
 from cases.application import Order
 from cases.breaker import Breakers
 from cases.cases import Cases
+from cases.documents import Document
 from cases.tries import Due, Tries
 from storage import now
 
@@ -209,15 +210,7 @@ class Delivery:
         try:
             # First the files: what the agency answers for one is what the application says in its place.
             for fact, file in cases.documents(due.reference).items():
-                order.answers[fact] = agency.attach(
-                    Attachment(
-                        reference=due.reference,
-                        fact=fact,
-                        name=file.name,
-                        media_type=file.media_type,
-                        content=file.content,
-                    )
-                )
+                order.answers[fact] = agency.attach(_attachment(due.reference, file))
             report = agency.start(order)
         except NotAccepted as error:
             cases.refuse(due.reference, str(error), error.problems)
@@ -233,7 +226,10 @@ class Delivery:
             tries.done(due)
             return Attempt(outcome="withdrawn")
         try:
-            report = agency.inform(id, information.key, information.answers)
+            answers = dict(information.answers)
+            for fact, file in cases.files(due.reference, answers).items():
+                answers[fact] = agency.attach(_attachment(due.reference, file))
+            report = agency.inform(id, information.key, answers)
         except NotAccepted as error:
             cases.ask_again(due.reference, str(error), error.problems)
             tries.informed(due, information.key)
@@ -325,6 +321,12 @@ def _bind(delivery: Delivery) -> None:
     # DBOS finds workflows by name when it recovers them, before anybody could hand them an object.
     global _delivery  # noqa: PLW0603
     _delivery = delivery
+
+
+def _attachment(reference: str, file: Document) -> Attachment:
+    return Attachment(
+        reference=reference, fact=file.fact, name=file.name, media_type=file.media_type, content=file.content
+    )
 
 
 def _workflow(due: Due) -> str:

@@ -24,6 +24,12 @@ Value = str | int | float | bool
 LONGEST = 300
 """Characters in one answer, at most."""
 
+MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
+"""Kinds of file that can answer a fact, and their media types."""
+
+ENDINGS = {"pdf": (".pdf",), "jpeg": (".jpg", ".jpeg"), "png": (".png",)}
+"""How the names of such files end. People's programs choose by it; what a file is, its content says."""
+
 _YES = {"yes", "y", "yep", "yeah", "yea", "yup", "true", "ae", "āe", "ya", "i do", "i am", "sure"}
 _NO = {"no", "n", "nope", "nah", "na", "false", "kao", "kāo", "not", "i don't", "i dont", "i'm not", "im not"}
 
@@ -237,7 +243,7 @@ def _words(fact: Fact, text: str, today: dt.date) -> str:
 
 def _document(fact: Fact, text: str, today: dt.date) -> str:
     if document_id(text) is None:
-        raise AnswerError("Choose a file: a PDF, a JPEG photo or a PNG picture of 5 MB or less.")
+        raise AnswerError("Choose a file, or say “skip” to send it later.")
     return text
 
 

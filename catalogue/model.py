@@ -418,11 +418,15 @@ FactType = Literal[
 ]  # fmt: skip
 
 
+FileKind = Literal["pdf", "jpeg", "png"]
+
+
 class Fact(Strict):
     """One piece of information about a person that rules or forms need, and how to ask for it.
 
     ``only_if`` says for which values of other facts it is asked at all. ``answered_by`` names facts that give its value
-    too: whoever answered one of them is not asked again.
+    too: whoever answered one of them is not asked again. A ``document`` says which ``kinds`` of file it may be, and how
+    large, in millions of bytes.
 
     ``statement`` is what a yes means, in the person's own words, as a line to tick among others: "I live alone". A
     yes-or-no fact without one is always asked by itself; ``alone`` then says why.
@@ -442,9 +446,17 @@ class Fact(Strict):
     answered_by: tuple[FactId, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    kinds: tuple[FileKind, ...] = ()
+    largest_mb: float | None = Field(default=None, gt=0, le=5)
     personal: bool = True
     statement: Text | None = None
     alone: str | None = None
+
+    @model_validator(mode="after")
+    def _files(self) -> Fact:
+        if (self.type == "document") != bool(self.kinds) or (self.type == "document") != bool(self.largest_mb):
+            raise ValueError("a fact of type `document` has `kinds` and `largest_mb`, and no other type has them")
+        return self
 
     @model_validator(mode="after")
     def _choices(self) -> Fact:

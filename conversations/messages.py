@@ -219,6 +219,7 @@ class Question(Base):
     why: str | None = None
     options: list[Option] = []
     error: str | None = None
+    accept: list[str] = Field(default=[], description="endings of the names of files that answer it, if files do")
     known: str | None = Field(default=None, description="what was answered before, to be kept or changed")
     number: int = Field(description="which question this is, from 1")
     of: int = Field(description="how many there are in all")

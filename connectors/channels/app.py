@@ -111,7 +111,7 @@ def assemble(house: House) -> FastAPI:
     app.include_router(going.router(house, forms))
     app.include_router(following.router(house, pages, forms, Post(settings)))
     app.include_router(together.router(house))
-    app.include_router(uploads.router(house, forms))
+    app.include_router(uploads.router(house, pages, forms))
     console.install(app, house, pages, forms)
     app.include_router(keeping.router(house, pages, forms))
     app.include_router(embedding.router(house, pages, forms, sites))

@@ -7,7 +7,7 @@ import json
 import re
 import secrets
 from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Header, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -269,31 +269,8 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
             return Response(status_code=429, headers={"Retry-After": "20"})
         return _chat(request, conversation, draft_text=text, error=pages.text(request, "chat_many"), status=429)
 
-    def _chat(
-        request: Request,
-        conversation: Conversation,
-        draft_text: str = "",
-        error: str | None = None,
-        status: int = 200,
-        focus: bool = False,
-    ) -> Response:
-        turns = house.store.turns(conversation.id)
-        return pages.page(
-            request,
-            "chat.html",
-            status=status,
-            turns=_shown(conversation, turns),
-            asking=asking(turns),
-            last=turns[-1].number if turns else 0,
-            draft_text=draft_text,
-            error=error,
-            nonce=secrets.token_urlsafe(12),
-            focus=focus,
-            undoable=undo.possible(conversation.id),
-            opinions=house.opinions.of(conversation.id),
-            has_plan=bool(house.store.context(conversation.id).life_events),
-            holder=conversation.holder,
-        )
+    def _chat(request: Request, conversation: Conversation, **more: Any) -> Response:
+        return show(house, pages, request, conversation, **more)
 
     def _refused(request: Request, conversation: Conversation, text: str, error: str, token: str | None) -> Response:
         if "hx-request" in request.headers and token is None:
@@ -317,6 +294,37 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         forms.set_cookie(answer, COOKIE, f"{conversation.id}.{token}", request)
 
     return routes
+
+
+def show(
+    house: House,
+    pages: Pages,
+    request: Request,
+    conversation: Conversation,
+    *,
+    draft_text: str = "",
+    error: str | None = None,
+    status: int = 200,
+    focus: bool = False,
+) -> Response:
+    """The chat's page as it stands, with what is wrong at the box or the question where something is."""
+    turns = house.store.turns(conversation.id)
+    return pages.page(
+        request,
+        "chat.html",
+        status=status,
+        turns=off.shown(Speaker(house.rooms, conversation.language), turns),
+        asking=asking(turns),
+        last=turns[-1].number if turns else 0,
+        draft_text=draft_text,
+        error=error,
+        nonce=secrets.token_urlsafe(12),
+        focus=focus,
+        undoable=Undo(house.database, house.store).possible(conversation.id),
+        opinions=house.opinions.of(conversation.id),
+        has_plan=bool(house.store.context(conversation.id).life_events),
+        holder=conversation.holder,
+    )
 
 
 def current(house: House, request: Request) -> Conversation | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 
-from actions import cards
+from actions import cards, files
 from actions.speaker import Speaker
 from cases import AnswersMissing, Application, CannotStart, NotAccepted, UnknownApplication
 from cases.cases import spell
+from cases.documents import LARGEST, DocumentRefused, ScanFailed
 from connectors.channels import browse, chat, marking, outline, pdf
 from connectors.channels.post import BadAddress, Post, address
 from connectors.channels.problems import Problem
@@ -118,12 +121,33 @@ def router(house: House, pages: Pages, forms: Forms, post: Post) -> APIRouter:
     @routes.post("/applications/{reference}/information", response_class=HTMLResponse)
     async def give_more(request: Request, reference: str) -> Response:
         posted = await request.form()
-        given = {name: str(value) for name, value in posted.items() if isinstance(value, str) and name != "csrf"}
-        return await run_in_threadpool(_take_more, request, reference, str(posted.get("csrf", "")), given)
+        given = {name: value for name, value in posted.multi_items() if isinstance(value, str) and name != "csrf"}
+        sent = {
+            name: (value.filename, await value.read(LARGEST + 1))
+            for name, value in posted.multi_items()
+            # An input that was left alone comes as a file without a name.
+            if isinstance(value, UploadFile) and value.filename
+        }
+        return await run_in_threadpool(_take_more, request, reference, str(posted.get("csrf", "")), given, sent)
 
-    def _take_more(request: Request, reference: str, csrf: str, given: dict[str, str]) -> Response:
+    def _take_more(
+        request: Request, reference: str, csrf: str, given: dict[str, str], sent: dict[str, tuple[str, bytes]]
+    ) -> Response:
         forms.check(request, csrf)
         application, access = mine(request, reference)
+        problems = {}
+        for name, (file, content) in sent.items():
+            fact = facts.get(name)
+            if fact is None or fact.type != "document" or name not in application.wanted:
+                continue
+            try:
+                given[name] = house.documents.add(application.reference, fact, file, content).answer
+            except DocumentRefused as error:
+                problems[name] = str(error)
+            except ScanFailed:
+                problems[name] = pages.text(request, "scan_failed_later")
+        if problems:
+            return _form(request, application, given, problems)
         try:
             house.cases.inform(application.reference, dict(given))
         except AnswersMissing as error:
@@ -134,12 +158,16 @@ def router(house: House, pages: Pages, forms: Forms, post: Post) -> APIRouter:
 
     def _form(request: Request, application: Application, values: dict[str, str], problems: dict[str, str]) -> Response:
         fields = [(name, facts.get(name)) for name in application.wanted]
+        papers = [fact for _, fact in fields if fact is not None and fact.type == "document"]
+        say = functools.partial(pages.text, request)
         return pages.page(
             request,
             "information.html",
             status=422 if problems else 200,
             card=cards.status(speaker(request), application),
             fields=fields,
+            accept={fact.id: ",".join(files.endings(fact)) for fact in papers},
+            hints={fact.id: files.hint(fact, say) for fact in papers},
             values=values,
             problems=problems,
         )

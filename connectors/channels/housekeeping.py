@@ -8,7 +8,6 @@ import threading
 
 import httpx
 
-from cases.documents import Documents
 from connectors.channels.letters import Letters
 from connectors.channels.post import Post
 from connectors.channels.wiring import House
@@ -86,7 +85,7 @@ class Housekeeping:
         self._forgot = now
         gone = self._house.store.forget(now - dt.timedelta(days=self._house.settings.conversation_days))
         done = self._house.cases.forget(now - dt.timedelta(days=self._house.settings.application_days))
-        Documents(self._house.database).forget(now - dt.timedelta(days=self._house.settings.conversation_days))
+        self._house.documents.forget(now - dt.timedelta(days=self._house.settings.conversation_days))
         self._house.kept.forget()
         if gone or done:
             _log.info("%d conversations and %d applications were deleted, as their time had come", gone, done)

@@ -31,6 +31,10 @@ HEADERS = {
 """Sent with every answer. No page needs an inline script, a third party or the address of the page before it."""
 
 
+_FILES = (("/chat/documents", ""), ("/api/v1/conversations/", "/documents"), ("/applications/", "/information"))
+"""Where files are given: how these addresses begin and end."""
+
+
 class Guard:
     """ASGI middleware: security headers, a limit on bodies, a limit on requests from one address.
 
@@ -80,16 +84,16 @@ class Guard:
 
     def _limit(self, scope: Scope) -> int:
         path: str = scope["path"]
-        if path == "/chat/documents" or (path.startswith("/api/v1/conversations/") and path.endswith("/documents")):
-            # A file, and what stands around it in the form.
-            return LARGEST + self._largest
+        if any(path.startswith(begin) and path.endswith(end) for begin, end in _FILES):
+            # More than is taken, so that whoever chooses a photo that is too large is told so at the question.
+            return LARGEST * 5
         # Rasa sends the whole conversation with each action call.
         return self._largest * 64 if path.startswith(self._private) else self._largest
 
     def _refusal(self, scope: Scope) -> Problem | None:
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isdigit() or int(length) > self._limit(scope):
-            return Problem(413, "Too large", f"Send {self._largest:,} bytes or fewer in one request.")
+            return Problem(413, "Too large", f"Send {self._limit(scope):,} bytes or fewer in one request.")
         path: str = scope["path"]
         if path.startswith((*self._private, "/static/")) or path in ("/api/v1/health", "/api/v1/ready"):
             return None

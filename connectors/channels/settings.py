@@ -86,6 +86,14 @@ def _mail_server(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
+def _clamd(url: str) -> str:
+    parts = urlsplit(url)
+    fine = (parts.scheme == "tcp" and parts.hostname and parts.port) or (parts.scheme == "unix" and parts.path)
+    if url and not fine:
+        raise ValueError("no address of clamd")
+    return url
+
+
 def _key(secret: SecretStr) -> SecretStr:
     try:
         size = len(base64.urlsafe_b64decode(secret.get_secret_value()))
@@ -131,6 +139,7 @@ MailServer = Annotated[
     AfterValidator(_mail_server),
     Expected("smtp://host:25, or smtp+tls:// or smtps:// with user:password@host"),
 ]
+Clamd = Annotated[str, AfterValidator(_clamd), Expected("tcp://host:3310, or unix:///run/clamav/clamd.ctl, or nothing")]
 LongSecret = Annotated[SecretStr, AfterValidator(_long), Expected("a random text of at least 32 characters")]
 EncryptionKey = Annotated[
     SecretStr, AfterValidator(_key), Expected("a Fernet key: 32 random bytes in URL-safe base64, 44 characters")
@@ -209,6 +218,7 @@ class Settings(BaseSettings):
     payment_hosts: str = Field(
         "", description="hosts of agencies' payment pages that are not the agencies' own, with commas"
     )
+    clamd: Clamd = Field("", description="where ClamAV's clamd scans files that people give; empty for no scanning")
     follow_seconds: Seconds = Field(30.0, description="how often agencies are asked where applications are")
 
     requests_a_minute: Count = Field(600, description="requests that one address may make in a minute")

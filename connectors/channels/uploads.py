@@ -8,26 +8,26 @@ from fastapi import APIRouter, Form, Header, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from cases.documents import LARGEST, DocumentRefused, Documents
+from cases.documents import LARGEST, DocumentRefused, ScanFailed
 from connectors.channels import chat
 from connectors.channels.api import API
 from connectors.channels.problems import RESPONSES, FieldProblem, Problem
+from connectors.channels.rendering import Pages
 from connectors.channels.security import Forms
 from connectors.channels.wiring import House
 from conversations import Reply, UnknownConversation
 
 
-def router(house: House, forms: Forms) -> APIRouter:
+def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
     """The addresses that take a file. Each answers the question that is open, if that asks for one."""
     routes = APIRouter(responses=RESPONSES)
-    documents = Documents(house.database)
 
     def take(conversation: str, name: str, content: bytes, nonce: str | None) -> Reply:
         context = house.store.context(conversation)
         fact = house.catalogue.facts.get(context.asking or "")
         if fact is None or fact.type != "document":
             raise Problem(409, "No file was asked for", "Answer the question that is open, or start a service first.")
-        made = documents.add(conversation, fact.id, name, content)
+        made = house.documents.add(conversation, fact, name, content)
         return house.talk.receive(conversation, text=made.answer, nonce=nonce)
 
     @routes.post("/chat/documents", response_class=HTMLResponse, include_in_schema=False)
@@ -45,7 +45,9 @@ def router(house: House, forms: Forms) -> APIRouter:
         try:
             reply = await run_in_threadpool(take, conversation.id, file.filename or "", content, nonce or None)
         except DocumentRefused as error:
-            raise Problem(422, "The file can't be taken", f"{error} Go back to choose another.") from None
+            return chat.show(house, pages, request, conversation, error=str(error), status=422)
+        except ScanFailed:
+            return chat.show(house, pages, request, conversation, error=pages.text(request, "scan_failed"), status=503)
         return RedirectResponse(f"/chat#turn-{reply.turn}", status_code=303)
 
     @routes.post(f"{API}/conversations/{{id}}/documents", tags=["conversations"])
@@ -66,5 +68,8 @@ def router(house: House, forms: Forms) -> APIRouter:
         except DocumentRefused as error:
             problem = FieldProblem(field="file", message=str(error))
             raise Problem(422, "The file can't be taken", str(error), [problem]) from None
+        except ScanFailed:
+            said = "Files can't be scanned now, so none is taken. Nothing is lost. Try again in a few minutes."
+            raise Problem(503, "Files can't be taken just now", said, headers={"Retry-After": "60"}) from None
 
     return routes

@@ -11,11 +11,13 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions import ACTIONS, Rooms
 from cases import Agency, Cases, Delivery
+from cases.documents import Documents
 from catalogue import Catalogue, load
 from catalogue.days import today as todays_date
 from connectors.agencies.directory import Directory
 from connectors.agencies.offers import offered
 from connectors.channels.connected import Signatures, connected
+from connectors.channels.scanning import scanner
 from connectors.channels.settings import Settings
 from conversations import Kept, Opinions, Rasa, Store, Talk, Undo, Words
 from conversations.desk.desk import Desk
@@ -47,6 +49,7 @@ class House:
     rooms: Rooms
     executor: ActionExecutor
     directory: Directory
+    documents: Documents
     signatures: Signatures
     kept: Kept
     opinions: Opinions
@@ -110,6 +113,7 @@ def build(
         rooms=rooms,
         executor=executor,
         directory=directory,
+        documents=Documents(database, scanner(settings)),
         signatures=Signatures(settings, connections),
         kept=Kept(database),
         opinions=Opinions(database),

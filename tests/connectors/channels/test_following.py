@@ -284,7 +284,7 @@ def test_a_file_answers_the_question_that_asks_for_one(place: Place) -> None:
         context.draft, context.asking = Draft(service="renew-passport"), "passport_photo"
     answer = place.browser.send("POST", address, files={"file": ("me.jpg", b"MZ a program")}, headers=headers)
     assert answer.status_code == 422
-    assert "PDF, a JPEG photo or a PNG" in answer.json()["detail"]
+    assert "Choose a JPEG photo or a PNG picture" in answer.json()["detail"]
     answer = place.browser.send("POST", address, files=photo, headers=headers)
     # The assistant is off here: the answer is kept, and taken when it is back.
     assert (answer.status_code, answer.json()["decision"]) == (200, "kept")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catalogue import Catalogue, Fact, Service
+from catalogue.answers import MEDIA_TYPES
 from connectors.agencies.sandbox.office import Office
 
 _KINDS = {
@@ -56,6 +57,7 @@ def offices(catalogue: Catalogue, played: Mapping[str, Office]) -> dict[str, Off
             {
                 **base,
                 "fields": _fields(catalogue, missing),
+                "documents": _documents(catalogue, missing),
                 "services": [_offer(catalogue, one) for one in missing],
             }
         )
@@ -66,7 +68,11 @@ def offices(catalogue: Catalogue, played: Mapping[str, Office]) -> dict[str, Off
 def _joined(office: Office, more: Office) -> Office:
     """The office with more services; what it knows about a field already stays as it is."""
     return office.model_copy(
-        update={"fields": {**more.fields, **office.fields}, "services": (*office.services, *more.services)}
+        update={
+            "fields": {**more.fields, **office.fields},
+            "documents": {**more.documents, **office.documents},
+            "services": (*office.services, *more.services),
+        }
     )
 
 
@@ -85,8 +91,23 @@ def _offer(catalogue: Catalogue, service: Service) -> dict[str, Any]:
 
 
 def _fields(catalogue: Catalogue, services: Iterable[Service]) -> dict[str, Any]:
-    facts = [catalogue.facts[one] for service in services for one in (*service.start.form, *service.start.optional)]
-    return {fact.id: _field(fact) for fact in facts}
+    return {fact.id: _field(fact) for fact in _asked(catalogue, services) if fact.type != "document"}
+
+
+def _documents(catalogue: Catalogue, services: Iterable[Service]) -> dict[str, Any]:
+    papers = [fact for fact in _asked(catalogue, services) if fact.type == "document"]
+    return {
+        fact.id: {
+            "name": fact.label.en,
+            "media_types": [MEDIA_TYPES[kind] for kind in fact.kinds],
+            "largest_mb": fact.largest_mb,
+        }
+        for fact in papers
+    }
+
+
+def _asked(catalogue: Catalogue, services: Iterable[Service]) -> list[Fact]:
+    return [catalogue.facts[one] for service in services for one in (*service.start.form, *service.start.optional)]
 
 
 def _field(fact: Fact) -> str | list[str]:
