@@ -129,11 +129,15 @@ class Agency(Protocol):
 
 
 class AgencyUnavailable(Exception):
-    """The agency can't be reached now. ``retry_after`` is its own wish, in seconds, if it gave one."""
+    """The agency can't be reached now. ``retry_after`` is its own wish, in seconds, if it gave one.
 
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+    ``under_way`` says that it may still be at work on the call: it was sent, and no answer came.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None, *, under_way: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.under_way = under_way
 
 
 class NotAccepted(Exception):

@@ -172,6 +172,8 @@ class Delivery:
             if wait:
                 # Spread out, so that an agency that comes back is not met by everybody at once.
                 return self._later(due, wait + random.uniform(0, min(wait, 30.0)))  # noqa: S311
+            if not tries.sending(due):
+                return Attempt(outcome="withdrawn")
             outcome = self._do(due, agency)
         except AgencyUnavailable as error:
             self._breakers.failed(agency, error.retry_after)
@@ -181,18 +183,19 @@ class Delivery:
             pause = random.uniform(grown / 2, grown)  # noqa: S311
             if error.retry_after is not None:
                 pause = error.retry_after + random.uniform(0, min(error.retry_after / 4, 30.0))  # noqa: S311
-            return self._later(due, pause, f"The agency can't be reached now ({error}). We try again.")
+            said = f"The agency can't be reached now ({error}). We try again."
+            return self._later(due, pause, said, under_way=error.under_way)
         except Exception:  # noqa: BLE001 - whatever it is, the application stays due
             # A fault of ours, or a database that is away. Nothing is lost by it.
             _log.exception("a try for %s failed", due.reference)
-            return self._later(due, 30.0, "Something went wrong on our side. We try again.")
+            return self._later(due, 30.0, "Something went wrong on our side. We try again.", under_way=True)
         finally:
             door.release()
         self._breakers.worked(agency)
         return outcome
 
-    def _later(self, due: Due, pause: float, reason: str | None = None) -> Attempt:
-        self._tries().later(due, pause, reason)
+    def _later(self, due: Due, pause: float, reason: str | None = None, *, under_way: bool = False) -> Attempt:
+        self._tries().later(due, pause, reason, under_way=under_way)
         return Attempt(outcome="later", pause=pause)
 
     def _do(self, due: Due, agency: str) -> Attempt:
@@ -242,10 +245,10 @@ class Delivery:
         cases = self._cases()
         _, id = cases.sent_to(due.reference)
         if id is None:
-            if self._tries().is_sending(due.reference):
-                # A call is under way. Whether it arrives will be known in a moment.
-                return self._later(due, 1.0)
             found = agency.find(due.reference)
+            if found is None and self._tries().is_sending(due.reference):
+                # A call may still be under way. Whether it arrives will be known in a moment.
+                return self._later(due, 1.0)
             if found is None:
                 cases.withdrawn_here(due.reference)
                 return Attempt(outcome="withdrawn")

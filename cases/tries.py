@@ -66,21 +66,25 @@ class Tries:
             return Due(row.reference, _kind(row), row.round) if row is not None and row.due_at is not None else None
 
     def begin(self, due: Due) -> bool:
-        """Whether to go on with it: not where it was taken back, done, or begun anew meanwhile.
-
-        From here on, others know that a call is under way.
-        """
+        """Whether to go on with it: not where it was taken back, done, or begun anew meanwhile."""
         with self._database.begin() as session:
             row = _locked(session, due.reference)
-            if row is None or row.due_at is None or row.round != due.round or _kind(row) != due.kind:
+            if row is None or not _stands(row, due):
                 return False
             if due.kind == "deliver" and row.state != "submitted":
                 row.due_at = None
                 return False
-            at = now()
+            row.due_at = now() + LEASE
+            return True
+
+    def sending(self, due: Due) -> bool:
+        """That the agency is called now, which others know from here on; False where it is not to be done any more."""
+        with self._database.begin() as session:
+            row = _locked(session, due.reference)
+            if row is None or not _stands(row, due):
+                return False
             if due.kind != "take_back":
-                row.sending_until = at + CALL
-            row.due_at = at + LEASE
+                row.sending_until = now() + CALL
             return True
 
     def is_sending(self, reference: str) -> bool:
@@ -89,13 +93,19 @@ class Tries:
             row = session.get(ApplicationRow, reference)
             return row is not None and row.sending_until is not None and row.sending_until > now()
 
-    def later(self, due: Due, pause: float, reason: str | None = None) -> None:
-        """Puts it off for ``pause`` seconds. With a ``reason`` the try counts as one that failed."""
+    def later(self, due: Due, pause: float, reason: str | None = None, *, under_way: bool = False) -> None:
+        """Puts it off for ``pause`` seconds. With a ``reason`` the try counts as one that failed.
+
+        Args:
+            under_way: whether the agency may still be at work on the call that failed.
+        """
         with self._database.begin() as session:
             row = _locked(session, due.reference)
             if row is None:
                 return
-            row.sending_until = None
+            if reason is not None and not under_way:
+                # Without a reason nobody was called, and a call of before a crash may have arrived all the same.
+                row.sending_until = None
             if row.round != due.round or row.due_at is None:
                 # It was begun anew or done meanwhile.
                 return
@@ -198,6 +208,11 @@ def strand(session: Session, reference: str, reason: str) -> None:
         row = session.get_one(ApplicationRow, waiting.reference)
         if row.state not in FINAL:
             row.reason, row.trouble, row.trouble_at, row.settled_at = reason, "dependency", now(), None
+
+
+def _stands(row: ApplicationRow, due: Due) -> bool:
+    """Whether what is due is still to be done."""
+    return row.due_at is not None and row.round == due.round and _kind(row) == due.kind
 
 
 def _kind(row: ApplicationRow) -> Kind:

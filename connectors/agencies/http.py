@@ -228,10 +228,12 @@ class HttpAgency:
                 response = self._send(method, path, self._access.token(refused=token), **sent)
         except NoToken as error:
             raise AgencyUnavailable(str(error), retry_after(error.response)) from None
-        except httpx.TimeoutException:
-            raise AgencyUnavailable("no answer in time") from None
+        except httpx.TimeoutException as error:
+            is_sent = isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout)
+            raise AgencyUnavailable("no answer in time", under_way=is_sent) from None
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise AgencyUnavailable(f"no connection ({type(error).__name__})") from None
+            left = not isinstance(error, httpx.ConnectError)
+            raise AgencyUnavailable(f"no connection ({type(error).__name__})", under_way=left) from None
         if not response.is_success:
             _refuse(response)
         return response

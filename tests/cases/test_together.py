@@ -285,3 +285,38 @@ def test_a_breaker_honours_what_the_agency_wishes() -> None:
     assert breakers.is_open("ir")
     clock[0] = 121
     assert not breakers.is_open("ir")
+
+
+def test_what_may_have_left_before_a_crash_is_asked_after_when_it_is_taken_back(house: House) -> None:
+    """A call was under way when the program was killed; after the start the agency is too busy for the next try."""
+    house.stop()
+    agency = house.agencies["dia"]
+    tries = house.cases.tries
+    reference = house.together(["register-birth"], key="one")["register-birth"]
+    due = tries.get(reference)
+    assert due is not None
+    assert tries.begin(due)
+    assert tries.sending(due)
+    # The agency has it, and nobody was there any more to hear of it.
+    agency.arrived[reference] = house.cases.order(reference)[1]
+    assert tries.begin(due)
+    tries.later(due, 60.0)
+    assert tries.take_back(reference) == "there"
+    house.start()
+    until(lambda: house.state(reference) == "withdrawn")
+    assert agency.withdrawn == [reference]
+
+
+def test_an_answer_that_did_not_come_in_time_may_still_mean_that_it_arrives(house: House) -> None:
+    agency = house.agencies["dia"]
+    agency.fail = [AgencyUnavailable("no answer in time", under_way=True)]
+    reference = house.together(["register-birth"])["register-birth"]
+    until(lambda: house.cases.get(reference).reason is not None)
+    agency.fail = [AgencyUnavailable("away")] * 9
+    house.delivery.withdraw(reference)
+    time.sleep(0.5)
+    # The agency does not know it yet, and may still be at work on it: nobody says that nothing was sent.
+    assert (house.state(reference), house.cases.get(reference).withdrawing) == ("submitted", True)
+    agency.arrived[reference] = house.cases.order(reference)[1]
+    until(lambda: house.state(reference) == "withdrawn")
+    assert agency.withdrawn == [reference]
