@@ -103,7 +103,9 @@ def notice(scene: Scene, draft: Draft, agency: str) -> m.Notice:
     catalogue, groups = scene.rooms.catalogue, together.by_agency(scene.rooms.catalogue, draft.services)
     mine = groups[agency]
     costs = [(one, on(scene.rooms.today(), one.cost)) for one in mine]
-    facts = dict.fromkeys(fact for one in mine for fact in one.start.form)
+    needed = {fact for one in mine for fact in one.start.form}
+    facts = dict.fromkeys(fact for one in mine for fact in (*one.start.form, *one.start.optional))
+    labels = {fact: catalogue.facts[fact].label.in_language(scene.language) for fact in facts}
     return m.Notice(
         service=mine[0].id,
         name="; ".join(one.name.in_language(scene.language) for one in mine),
@@ -111,7 +113,8 @@ def notice(scene: Scene, draft: Draft, agency: str) -> m.Notice:
         purpose=_each(scene, [(one, one.start.purpose) for one in mine]),
         recipients=_each(scene, [(one, one.start.recipients) for one in mine]) or None,
         refusal=_each(scene, [(one, one.start.refusal) for one in mine]),
-        facts=[catalogue.facts[fact].label.in_language(scene.language) for fact in facts],
+        # What can be skipped is sent too, where it is given, so it is told before anybody agrees.
+        facts=[one if fact in needed else scene.text("notice_skip", label=one) for fact, one in labels.items()],
         cost=_each(scene, [(one, cards.cost_text(cost)) for one, cost in costs if cost]) or None,
         number=list(groups).index(agency) + 1,
         of=len(groups),
