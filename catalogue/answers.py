@@ -16,6 +16,7 @@ import phonenumbers
 from babel.numbers import format_currency
 from stdnum.nz import bankaccount, ird
 
+from catalogue import addresses
 from catalogue.model import Fact
 
 Value = str | int | float | bool
@@ -53,6 +54,9 @@ def read(fact: Fact, text: str, today: dt.date) -> Value:
     ...
     catalogue.answers.AnswerError: That IRD number has a wrong digit. Check it on a payslip or letter and type it again.
     """
+    if fact.type == "address":
+        # Its lines tell its parts apart.
+        text = re.sub(r"\s*[\r\n]+\s*", ", ", text.strip())
     clean = " ".join(unicodedata.normalize("NFC", text).split())
     if not clean:
         raise AnswerError("Write an answer, or choose “Skip” if there is one.")
@@ -213,9 +217,10 @@ def _name(fact: Fact, text: str, today: dt.date) -> str:
 
 
 def _address(fact: Fact, text: str, today: dt.date) -> str:
-    if len(text) < 8 or not any(character.isalpha() for character in text):
-        raise AnswerError("Write the whole address: street, suburb, town and postcode.")
-    return text
+    try:
+        return addresses.read(text)
+    except addresses.AddressError as error:
+        raise AnswerError(str(error)) from None
 
 
 def _trips(fact: Fact, text: str, today: dt.date) -> str:
