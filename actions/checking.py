@@ -9,7 +9,7 @@ from __future__ import annotations
 from actions import cards
 from actions.action import Scene
 from catalogue import Fact, answers, rules
-from catalogue.rules import CriterionResult, Result, Results, Working
+from catalogue.rules import CriterionResult, Result, Results, Working, checklists
 from conversations import Context
 from conversations import messages as m
 
@@ -39,17 +39,35 @@ def results(scene: Scene) -> Results:
     return book.check_all(chosen, known, scene.rooms.today())
 
 
-def to_ask(scene: Scene) -> list[Fact]:
-    """The facts that can still matter, the most useful first, as many as there is patience for."""
+def answered(context: Context) -> list[list[str]]:
+    """The questions of the check that were answered, in order, each by its facts."""
+    known = context.facts.keys() | context.missing.keys()
+    return [question for question in context.check_questions if not known.isdisjoint(question)]
+
+
+def number(context: Context) -> int:
+    """Which question is on the table, from 1. One that is asked for the first time is noted as asked."""
+    asked = context.check_questions
+    for place, question in enumerate(asked, start=1):
+        if context.asking in question:
+            return place
+    asked.append(context.on_table)
+    return len(asked)
+
+
+def to_ask(scene: Scene) -> list[tuple[Fact, ...]]:
+    """The questions that can still matter, the most useful first, as many as there is patience for. One that asks for
+    several facts is a list.
+    """
     context, facts = scene.context, scene.rooms.catalogue.facts
     if not is_running(context):
         return []
-    answered = sum(fact in context.facts or fact in context.missing for fact in context.check_questions)
     if context.check_changing in facts:
-        return [facts[context.check_changing]]
+        return [(facts[context.check_changing],)]
     askable = _SHORT if len(context.checking) > 1 else _SHORT + _LONG
-    wanted = [facts[name] for name in results(scene).ask if facts[name].type in askable]
-    return wanted[: max(0, LIMIT - answered)]
+    wanted = [name for name in results(scene).ask if facts[name].type in askable]
+    questions = list(checklists.questions(facts, wanted))[: max(0, LIMIT - len(answered(context)))]
+    return [tuple(facts[name] for name in question) for question in questions]
 
 
 def begin(scene: Scene, services: list[str]) -> None:
@@ -70,7 +88,8 @@ def show(scene: Scene) -> None:
         choices.append(scene.choice("back", "choose_check_back"))
     if scene.context.life_events:
         choices.append(scene.choice("show_plan", "choose_plan"))
-    asked = {one: scene.context.facts[one] for one in scene.context.check_questions if one in scene.context.facts}
+    known = scene.context.facts
+    asked = {fact: known[fact] for question in scene.context.check_questions for fact in question if fact in known}
     card = m.CheckCard(
         services=[_service(scene, one) for one in found], answers=cards.answered(scene, asked), choices=choices
     )

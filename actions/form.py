@@ -13,7 +13,7 @@ from actions import acting, checking, files, together
 from actions.action import Action, Event, Scene
 from actions.off import leave_out
 from actions.plan import show_plan
-from catalogue import AnswerError, Fact, answers
+from catalogue import AnswerError, Fact, answers, ticks
 from catalogue.rules import Missing
 from conversations import Draft
 from conversations import messages as m
@@ -23,16 +23,16 @@ PATIENCE = 3
 """Answers that can't be read, one after the other, until the form is put aside."""
 
 
-def pending(scene: Scene) -> Fact | None:
-    """The next fact that the draft or the check needs, or None when it has them all."""
+def pending(scene: Scene) -> tuple[Fact, ...]:
+    """The facts of the next question of the draft or the check: one, several in a list, or none when all are there."""
     draft = scene.context.draft
     if draft is None:
-        return next(iter(checking.to_ask(scene)), None)
+        return next(iter(checking.to_ask(scene)), ())
     catalogue = scene.rooms.catalogue
     if draft.changing:
-        return catalogue.facts[draft.changing]
+        return (catalogue.facts[draft.changing],)
     form = together.of_draft(scene, draft)
-    return next((fact for fact in form if fact.id not in scene.context.facts and fact.id not in draft.skipped), None)
+    return tuple(fact for fact in form if fact.id not in scene.context.facts and fact.id not in draft.skipped)[:1]
 
 
 def is_needed(scene: Scene, fact: str) -> bool:
@@ -56,15 +56,20 @@ class Ask(Action):
 
     def act(self, scene: Scene) -> list[Event] | None:
         """Says the question."""
-        fact, context, draft = pending(scene), scene.context, scene.context.draft
-        if fact is None:
+        facts, context, draft = pending(scene), scene.context, scene.context.draft
+        if not facts:
             return None
-        questions = draft.questions if draft is not None else context.check_questions
-        if fact.id not in questions:
-            questions.append(fact.id)
-        context.asking = fact.id
-        number = questions.index(fact.id) + 1
+        fact, context.asking, context.listed = facts[0], facts[0].id, [one.id for one in facts]
+        if draft is None:
+            number = checking.number(context)
+        else:
+            draft.questions += [fact.id] if fact.id not in draft.questions else []
+            number = draft.questions.index(fact.id) + 1
         still = len(checking.to_ask(scene)) if draft is None else 1 if draft.changing else left(scene, draft)
+        if len(facts) > 1:
+            scene.show(self._list(scene, facts, number, still), "check_list")
+            context.problem = None
+            return None
         known = context.facts.get(fact.id)
         options = [m.Option(id=one.id, label=one.label.in_language(scene.language)) for one in fact.options]
         if fact.type == "yes_no":
@@ -92,19 +97,60 @@ class Ask(Action):
         context.problem = None
         return None
 
+    def _list(self, scene: Scene, facts: tuple[Fact, ...], number: int, still: int) -> m.Question:
+        """Several facts in one question; its words are those of ``check_list``."""
+        return m.Question(
+            fact=facts[0].id,
+            fact_type="checklist",
+            help=_whose(scene, "check_list_help", "check_list_other"),
+            why=" ".join(dict.fromkeys(fact.why for fact in facts if fact.why)) or None,
+            lines=[
+                m.Statement(
+                    fact=fact.id,
+                    text=fact.statement.in_language(scene.language),
+                    lang="mi" if scene.language == "mi" and fact.statement.mi else "en",
+                    help=fact.help.in_language(scene.language) if fact.help else None,
+                )
+                for fact in facts
+                if fact.statement is not None
+            ],
+            error=scene.context.problem,
+            number=number,
+            of=max(number, number - 1 + still),
+            roughly=True,
+            choices=self._choices(scene, facts[0], number),
+        )
+
     def _choices(self, scene: Scene, fact: Fact, number: int) -> list[m.Choice]:
         draft = scene.context.draft
+        is_list = len(scene.context.on_table) > 1
         back = [scene.choice("back", "choose_back")] if number > 1 else []
         if draft is None and scene.context.check_changing:
             return [scene.choice("keep", "choose_keep"), scene.choice("dont_know", "choose_dont_know")]
         if draft is None:
-            given_up = [scene.choice("dont_know", "choose_dont_know"), scene.choice("skip", "choose_refuse")]
-            return [*given_up, *back, scene.choice("stop", "choose_check_stop")]
+            none = [scene.choice("tick:none", "tick_none")] if is_list else []
+            unsure = scene.choice("dont_know", "tick_unsure" if is_list else "choose_dont_know")
+            return [
+                *none,
+                unsure,
+                scene.choice("skip", "choose_refuse"),
+                *back,
+                scene.choice("stop", "choose_check_stop"),
+            ]
         if draft.changing:
             back = [scene.choice("keep", "choose_keep")]
         elif not is_needed(scene, fact.id):
             back.append(scene.choice("skip", "choose_skip"))
         return [*back, scene.choice("stop", "choose_stop")]
+
+
+def _whose(scene: Scene, own: str, others: str) -> str:
+    """The words for whom a list is about."""
+    context = scene.context
+    if context.about == "self":
+        return scene.text(own)
+    named = people.name(context.person, scene.language) if context.person else scene.text("someone_else")
+    return scene.text(others, person=named)
 
 
 def _question(scene: Scene, fact: Fact) -> str:
@@ -140,9 +186,9 @@ class Take(Action):
             return [SlotSet("answer", "complete")]
         if given is None or context.asking is None:
             return [SlotSet("answer", None)] if "answer" in scene.tracker.slots_to_validate() else None
-        fact = scene.rooms.catalogue.facts[context.asking]
+        facts = [scene.rooms.catalogue.facts[one] for one in context.on_table]
         try:
-            context.facts[fact.id] = answers.read(fact, given, scene.rooms.today())
+            self._keep(scene, facts, given)
         except AnswerError as error:
             context.problem, context.tries = str(error), context.tries + 1
             if context.tries >= PATIENCE:
@@ -157,20 +203,30 @@ class Take(Action):
                 return [SlotSet("requested_slot", None), ActiveLoop(None), FollowupAction("action_listen")]
             return [SlotSet("answer", None)]
         context.tries = 0
-        context.missing.pop(fact.id, None)
-        if draft is not None and draft.changing == fact.id:
+        if draft is not None and draft.changing == context.asking:
             draft.changing = None
-        if draft is None and context.check_changing == fact.id:
+        if draft is None and context.check_changing == context.asking:
             context.check_changing = None
         context.asking = None
         if leave_out(scene):
             return [SlotSet("requested_slot", None), ActiveLoop(None), FollowupAction("action_listen")]
         return settle(scene)
 
+    def _keep(self, scene: Scene, facts: list[Fact], given: str) -> None:
+        """Keeps what was answered.
+
+        Raises:
+            AnswerError: where it is no answer; nothing is kept then.
+        """
+        if len(facts) > 1:
+            scene.context.note(ticks.read(facts, given))
+        else:
+            scene.context.note({facts[0].id: answers.read(facts[0], given, scene.rooms.today())})
+
 
 def settle(scene: Scene) -> list[Event]:
     """What to tell Rasa after the answers changed: ask on, or done."""
-    if pending(scene) is None:
+    if not pending(scene):
         scene.context.asking = None
         return [SlotSet("answer", "complete")]
     return [SlotSet("answer", None)]
@@ -216,13 +272,14 @@ class Back(Action):
                 nothing_open(scene)
             return None
         # The question on the table was asked too, and has no answer yet.
-        before = [fact for fact in context.check_questions if fact in context.facts or fact in context.missing]
+        before = checking.answered(context)
         if not before:
             scene.say("nothing_before")
             return None
         context.check_questions = before[:-1]
-        context.facts.pop(before[-1], None)
-        context.missing.pop(before[-1], None)
+        for fact in before[-1]:
+            context.facts.pop(fact, None)
+            context.missing.pop(fact, None)
         scene.say("went_back")
         return None if scene.is_in_form else [SlotSet("answer", None), FollowupAction("application_form")]
 
@@ -245,9 +302,10 @@ class Skip(Action):
         if draft is None:
             unknown = scene.parse.intent == "dont_know"
             # Where it is asked again, what was answered before holds no longer.
-            context.facts.pop(context.asking, None)
+            for fact in context.on_table:
+                context.facts.pop(fact, None)
+                context.missing[fact] = Missing.UNKNOWN.value if unknown else Missing.REFUSED.value
             context.check_changing = None
-            context.missing[context.asking] = Missing.UNKNOWN.value if unknown else Missing.REFUSED.value
             scene.say("check_noted_unknown" if unknown else "check_noted_refused")
         elif draft.changing:
             draft.changing = None

@@ -32,9 +32,10 @@ class Say(Action):
         elif intent in ("thank", "help"):
             scene.say(intent)
         elif intent == "repeat":
-            fact = scene.rooms.catalogue.facts.get(context.asking or "")
-            if fact is not None and fact.why:
-                scene.say("why_asked", why=fact.why)
+            known = scene.rooms.catalogue.facts
+            whys = [known[one].why for one in context.on_table if one in known]
+            if any(whys):
+                scene.say("why_asked", why=" ".join(dict.fromkeys(filter(None, whys))))
             else:
                 self._again(scene)
         else:
@@ -144,7 +145,7 @@ class Resume(Action):
             # The form asks its question again by itself.
             return None
         if context.draft is None and context.checking:
-            if pending(scene) is None:
+            if not pending(scene):
                 return [FollowupAction("action_check_answers")]
             return [SlotSet("answer", None), FollowupAction("application_form")]
         if context.draft is None:
@@ -155,7 +156,7 @@ class Resume(Action):
             return None
         if context.draft.consent is None:
             return [FollowupAction("action_start")]
-        if pending(scene) is None:
+        if not pending(scene):
             return [FollowupAction("action_check_answers")]
         return [SlotSet("answer", None), FollowupAction("application_form")]
 

@@ -213,7 +213,7 @@ class CheckAnswers(Action):
             return [SlotSet("awaiting", None)]
         if leave_out(scene):
             return [SlotSet("awaiting", None)]
-        if context.draft is None or context.draft.consent is None or pending(scene) is not None:
+        if context.draft is None or context.draft.consent is None or pending(scene):
             scene.say("not_ready_to_send")
             return [SlotSet("awaiting", None)]
         draft = context.draft
@@ -264,7 +264,7 @@ class Send(Action):
         """Starts the application and gives the receipt."""
         context, catalogue = scene.context, scene.rooms.catalogue
         draft = context.draft
-        if draft is None or draft.consent is None or pending(scene) is not None:
+        if draft is None or draft.consent is None or pending(scene):
             scene.say("not_ready_to_send")
             return [SlotSet("awaiting", None)]
         agreed = draft.services

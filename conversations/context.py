@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from catalogue.answers import Value
+from catalogue.rules import Missing
+
+
+def _each_a_list(value: Any) -> Any:
+    """Questions as lists of facts. Older conversations know of none but those that ask for one."""
+    return [[one] if isinstance(one, str) else one for one in value] if isinstance(value, list) else value
+
+
+Questions = Annotated[list[list[str]], BeforeValidator(_each_a_list)]
+"""Questions in the order in which they were asked, each by the facts that it asks for."""
 
 
 class Consent(BaseModel):
@@ -54,7 +65,7 @@ class Held(BaseModel):
     facts: dict[str, Value] = {}
     missing: dict[str, str] = {}
     checking: list[str] = []
-    check_questions: list[str] = []
+    check_questions: Questions = []
     draft: Draft | None = None
 
 
@@ -62,10 +73,11 @@ class Context(BaseModel):
     """A conversation's memory. It is stored encrypted, and never reaches Rasa, logs or addresses.
 
     ``agency`` is the one on whose site the conversation was begun; its services come first where two serve equally.
-    ``facts`` holds every answer by fact id, so that nothing is asked twice. ``asking`` is the fact on the table and
-    ``given`` what was written in reply, until the form has looked at it.
+    ``facts`` holds every answer by fact id, so that nothing is asked twice. ``asking`` is the fact on the table, the
+    first of ``listed`` where several are asked for in one list, and ``given`` what was written in reply, until the form
+    has looked at it.
 
-    ``checking`` are the services that are being checked, ``check_questions`` the facts that the check asked for, in
+    ``checking`` are the services that are being checked, ``check_questions`` what the check asked for, in
     order, ``check_changing`` one that is asked again. ``missing`` says why a fact that was asked has no value
     (``catalogue.rules.Missing``); it stands apart from ``facts`` because applications send those.
 
@@ -95,10 +107,11 @@ class Context(BaseModel):
     facts: dict[str, Value] = {}
     missing: dict[str, str] = {}
     checking: list[str] = []
-    check_questions: list[str] = []
+    check_questions: Questions = []
     check_changing: str | None = None
     draft: Draft | None = None
     asking: str | None = None
+    listed: list[str] = []
     given: str | None = None
     problem: str | None = None
     tries: int = 0
@@ -109,6 +122,23 @@ class Context(BaseModel):
     code: str | None = None
     decision: str | None = None
     recognised: list[tuple[str, float]] = []
+
+    @property
+    def on_table(self) -> list[str]:
+        """The facts that the open question asks for."""
+        if self.asking is None:
+            return []
+        return self.listed if self.listed[:1] == [self.asking] else [self.asking]
+
+    def note(self, said: Mapping[str, Value | None]) -> None:
+        """Keeps what was answered, None for what is not known: no fact is ever known and missing at once."""
+        for name, value in said.items():
+            self.facts.pop(name, None)
+            self.missing.pop(name, None)
+            if value is None:
+                self.missing[name] = Missing.UNKNOWN.value
+            else:
+                self.facts[name] = value
 
     def add_life_events(self, events: list[str]) -> list[str]:
         """Adds life events to the plan; gives those that are new to it."""

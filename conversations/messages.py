@@ -209,8 +209,22 @@ class Option(BaseModel):
     label: str
 
 
+class Statement(BaseModel):
+    """A line of a list: what a yes to ``fact`` means, in the person's words."""
+
+    fact: str
+    text: str
+    lang: Language = "en"
+    help: str | None = None
+
+
 class Question(Base):
-    """A fact that is asked for. Answer with text, or with one of ``options`` as ``{"choice": "answer:<id>"}``."""
+    """A fact that is asked for. Answer with text, or with one of ``options`` as ``{"choice": "answer:<id>"}``.
+
+    A list asks for several (``fact_type`` is ``checklist``): answer with the facts of those ``lines`` that are true, as
+    ``{"choice": "tick:<fact>+<fact>"}`` or ``tick:none``. With ``unsure:`` in place of ``tick:`` the other lines count
+    as not known, and not as untrue.
+    """
 
     type: Literal["question"] = "question"
     fact: str
@@ -218,6 +232,9 @@ class Question(Base):
     help: str | None = None
     why: str | None = None
     options: list[Option] = []
+    lines: list[Statement] = Field(
+        default=[], description="statements to tick, where several facts are asked for at once"
+    )
     error: str | None = None
     accept: list[str] = Field(default=[], description="endings of the names of files that answer it, if files do")
     known: str | None = Field(default=None, description="what was answered before, to be kept or changed")

@@ -33,7 +33,8 @@ class Line(BaseModel):
         has, has_not: words that the answer must hold, or must not, in whatever case.
         shows, shows_not: types of messages that the answer must have, or must not.
         offers, offers_not: choices (by id or by its beginning, such as ``start:``) that must be there, or must not.
-        asks: the fact that is asked for when the answer ends; ``nothing`` where no question may be open.
+        asks: the fact that is asked for when the answer ends, by itself or in a list; ``nothing`` where no question may
+            be open.
         plan, plan_not: life events that the plan must have, or must not.
         services, services_not: services that the last plan shown must have, or must not.
         dates: the days that the conversation knows, by name.

@@ -119,6 +119,10 @@ class Stage:
         assert question is not None, "no question is open"  # noqa: S101
         if question.fact_type == "document" and question.fact not in known:
             return self.choose("skip")
+        if question.lines:
+            facts = [line.fact for line in question.lines]
+            true = [one for one in facts if known.get(one, self.plausible(one)).casefold() in ("yes", "true")]
+            return self.choose(f"tick:{'+'.join(true) or 'none'}")
         given = known[question.fact] if question.fact in known else self.plausible(question.fact)
         for option in question.options:
             if given in (option.id, option.label):
@@ -218,9 +222,10 @@ def check(line: Line, stage: Stage) -> list[str]:
         *_missing("the plan shown lacks", line.services, lambda one: one in shown),
         *_missing("the plan shown has", line.services_not, lambda one: one not in shown),
     ]
-    asked = stage.question.fact if stage.question else "nothing"
-    if line.asks is not None and line.asks != asked:
-        problems.append(f"it asks for `{asked}`, not for `{line.asks}`")
+    question = stage.question
+    asked = [one.fact for one in question.lines] or [question.fact] if question else ["nothing"]
+    if line.asks is not None and line.asks not in asked:
+        problems.append(f"it asks for `{', '.join(asked)}`, not for `{line.asks}`")
     for name, day in line.dates.items():
         known = context.dates.get(name)
         if known != (None if day == "none" else day):

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from catalogue import AnswerError, Catalogue, answers, days
+from catalogue import AnswerError, Catalogue, answers, days, ticks
 from conversations.context import Context
 from conversations.desk.reception import Reception
 from conversations.followups import Follower, question_in
@@ -251,34 +251,47 @@ class Talk:
         return payload
 
     def _is_answer(self, context: Context, text: str) -> bool:
-        fact = self.catalogue.facts.get(context.asking or "")
-        if fact is None:
+        facts = [self.catalogue.facts[one] for one in context.on_table if one in self.catalogue.facts]
+        if len(facts) < len(context.on_table):
             # The conversation is older than the catalogue, which has that fact no more.
             return False
         reads = True
         try:
-            answers.read(fact, text, self.today())
+            if len(facts) > 1:
+                ticks.read(facts, text)
+            else:
+                answers.read(facts[0], text, self.today())
         except AnswerError:
             reads = False
-        if reads and answers.is_strict(fact):
+        if reads and answers.is_strict(facts[0]):
             return True
         if question_in(text) is not None:
             return False
         return not interrupts(self.rasa.parse(_for_rasa(text)), text, reads)
 
     def _chosen(self, context: Context, conversation: str, choice: str) -> str:
-        if choice not in context.offered and not _is_made_of(choice, context.offered):
+        name, _, value = choice.partition(":")
+        is_tick = name in ("tick", "unsure") and _is_ticked(value, context)
+        is_offered = choice in context.offered and name not in ("tick", "unsure")
+        if not is_tick and not is_offered and not _is_made_of(choice, context.offered):
             raise BadMessage(
                 "That choice is not one of those offered. Choose one that you see, or write in your own words."
             )
-        name, _, value = choice.partition(":")
-        if name == "answer" and context.asking is not None:
+        if (name == "answer" and context.asking is not None) or is_tick:
             with self.store.change(conversation) as changing:
-                changing.given = value
+                changing.given = choice if is_tick else value
             return "/answer"
         return _payload(choice)
 
     def _label(self, conversation: str, choice: str) -> str:
+        name, _, value = choice.partition(":")
+        if name in ("tick", "unsure"):
+            language = self.store.get(conversation).language
+            facts = [self.catalogue.facts[one] for one in value.split("+") if one in self.catalogue.facts]
+            said = [fact.statement.in_language(language) for fact in facts if fact.statement is not None]
+            if name == "unsure" or not said:
+                said.append(self.words.text("tick_unsure" if name == "unsure" else "tick_none", language))
+            return ". ".join(said)
         for turn in reversed(self.store.turns(conversation)):
             for message in turn.messages:
                 for one, label in _choices(message.model_dump()):
@@ -298,6 +311,12 @@ def _is_made_of(choice: str, offered: list[str]) -> bool:
     name, _, value = choice.partition(":")
     parts = value.split("+")
     return name == "start" and 1 < len(parts) <= 8 and all(f"start:{one}" in offered for one in parts)
+
+
+def _is_ticked(value: str, context: Context) -> bool:
+    """Whether a choice ticks lines of the list on the table, and no others."""
+    listed = context.on_table
+    return len(listed) > 1 and (value == "none" or set(value.split("+")) <= set(listed))
 
 
 def tidy(text: str) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Header, Request
@@ -63,11 +63,17 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         nonce: Annotated[str, Form(max_length=64)] = "",
         text: Annotated[str, Form()] = "",
         choice: Annotated[str, Form(max_length=200)] = "",
+        tick: Annotated[list[str] | None, Form(max_length=20)] = None,
+        listed: Annotated[bool, Form()] = False,
+        rest: Annotated[Literal["", "unsure"], Form()] = "",
         since: Annotated[int, Form()] = 0,
     ) -> Response:
         forms.check(request, csrf)
         conversation = current(house, request)
         token: str | None = None
+        ticked = tick or []
+        if listed and not choice:
+            choice = f"{rest or 'tick'}:{'+'.join(ticked) or ('none' if rest else '')}"
         if conversation is None and "hx-request" in request.headers:
             # The page starts afresh and brings the words along.
             return Response(status_code=401)
@@ -79,6 +85,9 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
         if conversation is None:
             conversation, token = house.store.open(pages.language(request), pages.agency(request))
             house.talk.greet(conversation.id)
+        if choice == "tick:" or ("none" in ticked and len(ticked) > 1):
+            # Nothing was ticked, or "None of these" beside something that is.
+            return _refused(request, conversation, "", pages.text(request, "tick_nothing"), token, ticked=ticked)
         try:
             reply = house.talk.receive(
                 conversation.id, text=None if choice else text, choice=choice or None, nonce=nonce or None
@@ -272,7 +281,14 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
     def _chat(request: Request, conversation: Conversation, **more: Any) -> Response:
         return show(house, pages, request, conversation, **more)
 
-    def _refused(request: Request, conversation: Conversation, text: str, error: str, token: str | None) -> Response:
+    def _refused(
+        request: Request,
+        conversation: Conversation,
+        text: str,
+        error: str,
+        token: str | None,
+        ticked: Sequence[str] = (),
+    ) -> Response:
         if "hx-request" in request.headers and token is None:
             return pages.fragment(
                 request,
@@ -282,10 +298,11 @@ def router(house: House, pages: Pages, forms: Forms) -> APIRouter:
                 last=house.store.turns(conversation.id)[-1].number,
                 draft_text=text,
                 error=error,
+                ticked=ticked,
                 nonce=secrets.token_urlsafe(12),
                 retarget="#composer",
             )
-        answer = _chat(request, conversation, draft_text=text, error=error, status=422)
+        answer = _chat(request, conversation, draft_text=text, error=error, status=422, ticked=ticked)
         if token is not None:
             _remember(request, answer, conversation, token)
         return answer
@@ -306,6 +323,7 @@ def show(
     error: str | None = None,
     status: int = 200,
     focus: bool = False,
+    ticked: Sequence[str] = (),
 ) -> Response:
     """The chat's page as it stands, with what is wrong at the box or the question where something is."""
     turns = house.store.turns(conversation.id)
@@ -320,6 +338,7 @@ def show(
         error=error,
         nonce=secrets.token_urlsafe(12),
         focus=focus,
+        ticked=ticked,
         undoable=Undo(house.database, house.store).possible(conversation.id),
         opinions=house.opinions.of(conversation.id),
         has_plan=bool(house.store.context(conversation.id).life_events),

@@ -161,7 +161,7 @@ def _spoken(message: Message, words: Labels) -> str:
     parts = [message.text]
     if isinstance(message, Question):
         parts = [message.error or "", words("label_question_of", number=message.number, of=message.of), message.text]
-        parts += [option.label for option in message.options]
+        parts += [option.label for option in message.options] + [line.text for line in message.lines]
     elif isinstance(message, Choices):
         parts += [choice.label for choice in message.choices]
     elif isinstance(message, Crisis):

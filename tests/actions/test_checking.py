@@ -13,7 +13,7 @@ from actions.can_get import CanGet
 from actions.explain import About
 from actions.form import Ask, Back, Keep, Skip, Take, pending
 from actions.plan import ShowPlan
-from actions.smalltalk import Resume
+from actions.smalltalk import Resume, Say
 from actions.start import Change, CheckAnswers, Start, Stop
 from conversations import Context, Draft
 from conversations import messages as m
@@ -211,10 +211,10 @@ def test_what_is_known_already_is_not_asked() -> None:
 def test_a_list_of_trips_is_asked_for_only_where_it_is_about_one_service() -> None:
     talk = Talk()
     talk.context.checking = ["citizenship-by-grant"]
-    assert "overseas_trips" in [fact.id for fact in checking.to_ask(talk.scene())]
+    assert "overseas_trips" in [fact.id for question in checking.to_ask(talk.scene()) for fact in question]
     talk.context.checking = ["citizenship-by-grant", "nz-super"]
     assert "overseas_trips" in checking.results(talk.scene()).ask
-    assert "overseas_trips" not in [fact.id for fact in checking.to_ask(talk.scene())]
+    assert "overseas_trips" not in [fact.id for question in checking.to_ask(talk.scene()) for fact in question]
 
 
 def test_any_answer_can_be_changed_from_the_result() -> None:
@@ -326,3 +326,105 @@ def test_the_plan_says_what_is_not_for_you_and_why() -> None:
     why = {one.service: [said.text for said in one.why] for one in card.not_for_you}
     assert why["rates-rebate"] == ["Only if you own your home and your income is low"]
     assert "rates-rebate" not in [step.service for step in card.steps]
+
+
+def opened_list() -> tuple[Talk, m.Question]:
+    talk = Talk()
+    return talk, talk.begin("home-help")
+
+
+def test_facts_that_belong_together_are_one_question() -> None:
+    talk, question = opened_list()
+    lines = ["someone_can_help_at_home", "domestic_emergency", "other_child_under_5"]
+    assert (question.fact_type, question.number, question.of) == ("checklist", 1, 2)
+    assert question.text == "Which of these are true? Tick all that apply."
+    assert sorted(line.fact for line in question.lines) == sorted(lines)
+    assert "I have another child under 5" in [line.text for line in question.lines]
+    assert question.why is not None
+    assert ids(question.choices) == ["tick:none", "dont_know", "skip", "stop"]
+    assert slots(talk.answer("tick:other_child_under_5")) == {"answer": None}
+    assert talk.context.facts == {
+        "someone_can_help_at_home": False,
+        "domestic_emergency": False,
+        "other_child_under_5": True,
+    }
+    assert talk.ask().fact == "births_at_once"
+
+
+def test_a_list_is_answered_in_words() -> None:
+    talk, question = opened_list()
+    talk.answer("the first")
+    assert [talk.context.facts[line.fact] for line in question.lines] == [True, False, False]
+
+
+def test_what_is_not_ticked_can_be_not_known() -> None:
+    talk, question = opened_list()
+    first, *rest = (line.fact for line in question.lines)
+    talk.answer(f"unsure:{first}")
+    assert (talk.context.facts, talk.context.missing) == ({first: True}, dict.fromkeys(rest, "~unknown"))
+
+
+@pytest.mark.parametrize(("intent", "kept"), [("dont_know", "~unknown"), ("skip", "~refused")])
+def test_a_list_can_be_left_out(intent: str, kept: str) -> None:
+    talk, question = opened_list()
+    talk.act(Skip, intent)
+    assert talk.context.missing == {line.fact: kept for line in question.lines}
+    assert talk.context.facts == {}
+
+
+def test_a_list_that_is_not_answered_is_asked_again() -> None:
+    talk, question = opened_list()
+    assert slots(talk.answer("yes")) == {"answer": None}
+    again = talk.ask()
+    assert again.error == "Tick what is true, or choose None of these."
+    assert (again.lines, again.number, again.of) == (question.lines, 1, 2)
+    assert talk.context.facts == {}
+
+
+def test_back_asks_for_the_whole_list_again() -> None:
+    talk, question = opened_list()
+    talk.answer("tick:none")
+    talk.ask()
+    talk.act(Back, "back")
+    again = talk.ask()
+    assert (again.lines, again.number) == (question.lines, 1)
+    assert (talk.context.facts, talk.context.missing) == ({}, {})
+
+
+def test_each_answer_of_a_list_can_be_changed_by_itself() -> None:
+    talk, question = opened_list()
+    talk.answer(f"tick:{'+'.join(line.fact for line in question.lines)}")
+    talk.loop = None
+    (card,) = talk.act(CheckAnswers)[0]
+    assert {one.choice.id for one in card.answers} == {f"change:{line.fact}" for line in question.lines}
+    talk.act(Change, "change", "someone_can_help_at_home")
+    talk.loop = "application_form"
+    single = talk.ask()
+    assert (single.fact, single.fact_type, single.known, single.lines) == (
+        "someone_can_help_at_home",
+        "yes_no",
+        "Yes",
+        [],
+    )
+    talk.answer("no")
+    assert talk.context.facts["someone_can_help_at_home"] is False
+    assert talk.context.facts["domestic_emergency"] is True
+    assert len(talk.context.check_questions) == 1
+
+
+def test_a_list_says_whom_it_is_about() -> None:
+    talk = Talk(about="other", person="mother")
+    question = talk.begin("home-help")
+    assert question.help == "Read each line as if your mother said it. What you don't tick counts as not true."
+
+
+def test_why_a_list_is_asked() -> None:
+    talk, question = opened_list()
+    said, _ = talk.act(Say, "repeat")
+    assert said[0].text == f"Why this is asked: {question.why}"
+
+
+def test_a_conversation_from_before_lists_goes_on() -> None:
+    context = Context.model_validate({"check_questions": ["date_of_birth"], "facts": {"date_of_birth": "1990-01-01"}})
+    assert context.check_questions == [["date_of_birth"]]
+    assert checking.answered(context) == [["date_of_birth"]]

@@ -238,3 +238,63 @@ def hold(talk: Talk, conversation: str, holder: str) -> None:
         row = session.get(ConversationRow, conversation)
         assert row is not None
         row.holder = holder
+
+
+LIST = {
+    "type": "question",
+    "text": "Which of these are true?",
+    "fact": "lives_alone",
+    "fact_type": "checklist",
+    "lines": [{"fact": "lives_alone", "text": "I live alone"}, {"fact": "has_supergold", "text": "I have a card"}],
+    "number": 1,
+    "of": 2,
+}
+
+
+@pytest.fixture
+def listed(talk: Talk, rasa: Played) -> str:
+    id = opened(talk)
+    rasa.said = [{"custom": LIST}]
+    talk.receive(id, text="what can I get")
+    with talk.store.change(id) as context:
+        context.asking, context.listed = "lives_alone", ["lives_alone", "has_supergold"]
+    return id
+
+
+@pytest.mark.parametrize(
+    ("choice", "shown"),
+    [
+        ("tick:lives_alone+has_supergold", "I live alone. I have a SuperGold card"),
+        ("tick:none", "None of these"),
+        ("unsure:has_supergold", "I have a SuperGold card. I'm not sure about the rest"),
+    ],
+)
+def test_ticks_stay_with_us(talk: Talk, rasa: Played, listed: str, choice: str, shown: str) -> None:
+    talk.receive(listed, choice=choice)
+    assert rasa.got[-1] == "/answer"
+    assert talk.store.context(listed).given == choice
+    assert talk.store.turns(listed)[-2].text == shown
+
+
+@pytest.mark.parametrize("choice", ["tick:", "tick:housing", "tick:lives_alone+housing", "unsure:"])
+def test_only_what_is_listed_can_be_ticked(talk: Talk, rasa: Played, listed: str, choice: str) -> None:
+    with pytest.raises(BadMessage):
+        talk.receive(listed, choice=choice)
+
+
+def test_a_list_that_is_no_more_on_the_table_takes_no_ticks(talk: Talk, rasa: Played, listed: str) -> None:
+    with talk.store.change(listed) as context:
+        context.asking = None
+        context.offered.append("tick:none")
+    with pytest.raises(BadMessage):
+        talk.receive(listed, choice="tick:none")
+
+
+def test_a_list_is_answered_by_its_numbers_and_interrupted_by_other_words(
+    talk: Talk, rasa: Played, listed: str
+) -> None:
+    talk.receive(listed, text="only the first")
+    assert (rasa.got[-1], talk.store.context(listed).given) == ("/answer", "only the first")
+    rasa.parse, rasa.said = rasa.parse | {"question": "cost"}, []
+    talk.receive(listed, text="what does it cost?")
+    assert rasa.got[-1] == "what does it cost?"

@@ -152,6 +152,19 @@ def test_checking_and_starting_for_a_caller_keeps_that_they_agreed_by_voice(runn
     assert fact is not None
     again = console.post(f"/console/conversations/{call}/fact", fact=fact[1], unknown="1").text
     assert f'name="fact" value="{fact[1]}"' not in again
+    listed = None
+    for _ in range(20):
+        listed = re.search(r'name="fact" value="(\w+\+[\w+]+)"', again)
+        if listed is not None:
+            break
+        fact = re.search(r'name="fact" value="(\w+)"', again)
+        assert fact is not None
+        again = console.post(f"/console/conversations/{call}/fact", fact=fact[1], unknown="1").text
+    assert listed is not None
+    nothing = console.post(f"/console/conversations/{call}/fact", fact=listed[1])
+    assert (nothing.status_code, "Tick what is true" in nothing.text) == (422, True)
+    ticked = console.post(f"/console/conversations/{call}/fact", fact=listed[1], tick=listed[1].split("+")[0]).text
+    assert f'value="{listed[1]}"' not in ticked
     form = console.http.get(f"/console/conversations/{call}/start/birth-certificate").text
     assert "Read this out" in form
     fields = re.findall(r'name="(fact-\w+)"', form)

@@ -108,7 +108,8 @@ def _lines(message: m.Message) -> list[str]:
         parts = (message.cost, message.time, message.deadline, message.where, message.phones)
         return [*message.ready, *(one.text for part in parts for one in part)]
     if isinstance(message, m.Question):
-        return [one for one in (message.error, message.help) if one]
+        listed = [f"{number}. {line.text}" for number, line in enumerate(message.lines, start=1)]
+        return [*(one for one in (message.error, message.help) if one), *listed]
     return [f"{message.code}. {message.hours}"] if isinstance(message, m.Handover) else []
 
 

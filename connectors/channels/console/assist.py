@@ -192,10 +192,17 @@ class Assist:
             return None
         known: dict[str, Any] = {**context.missing, **context.facts}
         known = {name: value for name, value in known.items() if name in self._book.facts}
-        wanted = self._book.check_all(list(dict.fromkeys(ruled)), known, day).ask
+        wanted = [
+            self._catalogue.facts[one] for one in self._book.check_all(list(dict.fromkeys(ruled)), known, day).next
+        ]
         if not wanted:
             return None
-        fact = self._catalogue.facts[wanted[0]]
+        if len(wanted) > 1:
+            lines = "; ".join(fact.statement.en for fact in wanted if fact.statement)
+            return Asking(
+                text=f"Which of these are true? {lines}.", why="Together they decide most of what they may get."
+            )
+        (fact,) = wanted
         return Asking(text=fact.question.en, why=fact.why or "It decides most of what they may get.", fact=fact.id)
 
     def _answers(

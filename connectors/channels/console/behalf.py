@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -13,8 +14,8 @@ from actions import cards
 from actions.speaker import Speaker
 from cases import AnswersMissing, CannotStart
 from cases import Consent as SentConsent
-from catalogue import AnswerError, Fact, Service, answers, rules
-from catalogue.rules import Missing
+from catalogue import AnswerError, Fact, Service, answers, rules, ticks
+from catalogue.answers import Value
 from connectors.channels.console.gate import Gate, back
 from connectors.channels.problems import Problem
 from conversations import Started, Turn
@@ -51,7 +52,9 @@ def router(gate: Gate) -> APIRouter:
     async def add_fact(request: Request, id: str) -> Response:
         """Takes an answer to the next question of a check."""
         form = await request.form()
-        return await run_in_threadpool(_take_fact, request, id, {name: str(value) for name, value in form.items()})
+        ticked = [str(one) for one in form.getlist("tick")]
+        given = {name: str(value) for name, value in form.items()}
+        return await run_in_threadpool(_take_fact, request, id, given, ticked)
 
     @routes.get("/console/conversations/{id}/check", response_class=HTMLResponse)
     def check(request: Request, id: str) -> Response:
@@ -70,27 +73,31 @@ def router(gate: Gate) -> APIRouter:
         form = await request.form()
         return await run_in_threadpool(_start, request, id, service, {name: str(value) for name, value in form.items()})
 
-    def _take_fact(request: Request, id: str, given: dict[str, str]) -> Response:
+    def _take_fact(request: Request, id: str, given: dict[str, str], ticked: list[str]) -> Response:
         adviser = gate.acting(request, given.get("csrf", ""))
         _mine(adviser, id)
-        fact = catalogue.facts.get(given.get("fact", ""))
-        if fact is None:
+        facts = [catalogue.facts[one] for one in given.get("fact", "").split("+") if one in catalogue.facts]
+        if not facts:
             return back(f"/console/conversations/{id}/check")
         text = given.get("value", "").strip()
-        with store.turn(id):
-            context = store.context(id)
-            if given.get("unknown"):
-                context.missing[fact.id] = Missing.UNKNOWN.value
+        said: Mapping[str, Value | None]
+        try:
+            if len(facts) > 1:
+                kind, chosen = "unsure" if given.get("unknown") else "tick", "+".join(ticked)
+                said = ticks.read(facts, f"{kind}:{chosen or ('none' if given.get('unknown') else '')}")
+            elif given.get("unknown"):
+                said = {facts[0].id: None}
             else:
-                try:
-                    context.facts[fact.id] = answers.read(fact, text, house.rooms.today())
-                except AnswerError as error:
-                    return _check(request, adviser, id, error=str(error), given=text)
-                context.missing.pop(fact.id, None)
-            store.save(id, context)
+                said = {facts[0].id: answers.read(facts[0], text, house.rooms.today())}
+        except AnswerError as error:
+            return _check(request, adviser, id, error=str(error), given=text, ticked=ticked)
+        with store.turn(id), store.change(id) as context:
+            context.note(said)
         return back(f"/console/conversations/{id}/check")
 
-    def _check(request: Request, adviser: Adviser, id: str, *, error: str = "", given: str = "") -> Response:
+    def _check(
+        request: Request, adviser: Adviser, id: str, *, error: str = "", given: str = "", ticked: Sequence[str] = ()
+    ) -> Response:
         context, book = store.context(id), rules.load()
         services = [
             one.id for event in context.life_events for one in catalogue.services_for(event) if one.id in book.services
@@ -98,7 +105,6 @@ def router(gate: Gate) -> APIRouter:
         known: dict[str, Any] = {**context.missing, **context.facts}
         known = {name: value for name, value in known.items() if name in book.facts}
         results = book.check_all(list(dict.fromkeys(services)), known, house.rooms.today())
-        asking = catalogue.facts[results.ask[0]] if results.ask else None
         order = ("yes", "unknown", "no")
         return gate.page(
             request,
@@ -108,7 +114,8 @@ def router(gate: Gate) -> APIRouter:
             id=id,
             error=error,
             given=given,
-            asking=asking,
+            ticked=ticked,
+            asking=[catalogue.facts[one] for one in results.next],
             results=sorted(results.results, key=lambda one: order.index(one.verdict)),
             services=catalogue.services,
         )

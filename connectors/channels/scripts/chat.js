@@ -23,6 +23,9 @@ const labelOf = (button) => {
 
 const wordsOf = (form, button) => {
   if (button?.name === "choice") return labelOf(button);
+  const ticked = [...form.querySelectorAll("input[name=tick]:checked")].map((box) => form.querySelector(`label[for="${box.id}"]`).textContent.trim());
+  if (button?.name === "rest") ticked.push(labelOf(button));
+  if (ticked.length) return ticked.join(". ");
   const chosen = form.querySelector("input[name=choice]:checked");
   if (chosen) return form.querySelector(`label[for="${chosen.id}"]`).textContent.trim();
   return form.querySelector("[name=text]")?.value.trim() || "";
@@ -33,7 +36,10 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("[data-message]")) return;
   event.preventDefault();
   const button = event.submitter;
-  const values = Object.fromEntries(new FormData(form));
+  const data = new FormData(form);
+  const values = Object.fromEntries(data);
+  // A list has several of one name.
+  if (data.has("tick")) values.tick = data.getAll("tick");
   if (button?.name) values[button.name] = button.value;
   const words = wordsOf(form, button);
   const writes = form.querySelector("textarea[name=text]");
@@ -49,6 +55,15 @@ document.addEventListener("submit", (event) => {
     writes.dispatchEvent(new Event("input", { bubbles: true }));
   }
   send();
+});
+
+// "None of these" goes with nothing else.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("input[name=tick]:checked")) return;
+  const isNone = (box) => box.dataset.behaviour === "exclusive";
+  for (const box of event.target.form.querySelectorAll("input[name=tick]")) {
+    if (isNone(box) !== isNone(event.target)) box.checked = false;
+  }
 });
 
 const send = () => {

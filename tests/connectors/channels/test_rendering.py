@@ -233,6 +233,44 @@ def test_options_are_radios_in_a_fieldset(pages: Pages) -> None:
     assert "<legend" in html
 
 
+LINES = [
+    {"fact": "lives_alone", "text": "I live alone", "help": "Count only adults."},
+    {"fact": "usually_lives_in_nz", "text": "Kei Aotearoa tōku kāinga", "lang": "mi"},
+]
+
+
+@pytest.mark.parametrize("language", ["en", "mi"])
+def test_a_list_is_checkboxes_in_a_fieldset(pages: Pages, language: str) -> None:
+    html = chat(pages, [question("checklist", lines=LINES)], language)
+    reader = Reader(html)
+    reader.check()
+    boxes = [attrs for tag, attrs in reader.elements if tag == "input" and attrs.get("type") == "checkbox"]
+    assert [(box["name"], box["value"], "checked" in box) for box in boxes] == [
+        ("tick", "lives_alone", False),
+        ("tick", "usually_lives_in_nz", False),
+        ("tick", "none", False),
+    ]
+    assert boxes[0]["aria-describedby"] == "answer-item-hint"
+    assert "<fieldset" in html
+    assert "<legend" in html
+    assert ("label", "mi") in [(tag, a.get("lang")) for tag, a in reader.elements]
+    assert ("button", "rest", "unsure") in [(tag, a.get("name"), a.get("value")) for tag, a in reader.elements]
+
+
+def test_a_list_keeps_its_ticks_where_it_was_refused(pages: Pages) -> None:
+    html = chat(pages, [question("checklist", lines=LINES)], error="Tick what is true.", ticked=["lives_alone", "none"])
+    boxes = [attrs for tag, attrs in Reader(html).elements if tag == "input" and attrs.get("type") == "checkbox"]
+    assert ["checked" in box for box in boxes] == [True, False, True]
+    assert 'href="#answer"' in html
+    assert boxes[0]["id"] == "answer"
+
+
+def test_a_list_that_was_answered_is_still_read(pages: Pages) -> None:
+    html = str(render([question("checklist", lines=LINES)], live=False))
+    assert "<li>I live alone</li>" in html
+    assert '<li lang="mi">Kei Aotearoa tōku kāinga</li>' in html
+
+
 def test_error_leads_to_its_field(pages: Pages) -> None:
     html = chat(pages, [question("date", error="There is no such day.", known="31 2 2026")])
     assert "govuk-error-summary" in html

@@ -24,9 +24,13 @@ def person(running: Running) -> Iterator[httpx.Client]:
 
 
 def post(person: httpx.Client, path: str, **fields: str) -> httpx.Response:
+    return person.post(path, data={"csrf": _token(person), **fields})
+
+
+def _token(person: httpx.Client) -> str:
     token = re.search(r'name="csrf" value="([^"]+)"', person.get("/people").text)
     assert token
-    return person.post(path, data={"csrf": token.group(1), **fields})
+    return token.group(1)
 
 
 def begin(person: httpx.Client, text: str = "we've got a little one on the way") -> str:
@@ -118,3 +122,24 @@ def test_leaving_clears_the_cookies(person: httpx.Client) -> None:
     assert answer.status_code == 303
     assert answer.headers["clear-site-data"] == '"cache", "cookies", "storage"'
     assert "aratohu-conversation" not in person.cookies
+
+
+def test_a_list_is_ticked_without_scripts(person: httpx.Client) -> None:
+    begin(person)
+    post(person, "/chat", choice="about:home-help")
+    page = post(person, "/chat", choice="check:home-help")
+    assert page.text.count('type="checkbox" value="') == 4
+    # Nothing, and "None of these" beside something, are refused with what to do; what was ticked stays ticked.
+    nothing = post(person, "/chat", listed="yes")
+    assert nothing.status_code == 422
+    assert "Tick what is true, or choose None of these." in html.unescape(nothing.text)
+    both = person.post(
+        "/chat",
+        data={"csrf": _token(person), "listed": "yes", "tick": ["other_child_under_5", "none"]},
+    )
+    assert both.status_code == 422
+    assert both.text.count(" checked") == 2
+    done = post(person, "/chat", listed="yes", tick="other_child_under_5")
+    assert done.status_code == 200
+    assert "I have another child under 5" in done.text
+    assert 'data-asking="births_at_once"' in done.text

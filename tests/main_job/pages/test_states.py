@@ -138,13 +138,31 @@ def test_the_conversation(page: Page, looker: Looker) -> None:
         newest.locator(".message--question, .message--check").last.wait_for(state="attached", timeout=30_000)
         if newest.locator(".message--check").count():
             break
-        if "check-question" not in looker.seen:
-            looker.look(page, "check-question")
+        is_list = page.locator("#composer input[name=tick]").count() > 0
+        if f"check-{'list' if is_list else 'question'}" not in looker.seen:
+            looker.look(page, f"check-{'list' if is_list else 'question'}")
+        if is_list:
+            _nothing_ticked(page, looker)
         before = page.locator("#log > li[id]").count()
-        page.locator("#composer button[name=choice]").last.click()
+        page.locator(f"#composer button[name=choice][value={'stop' if is_list else 'skip'}]").click()
         said(page, before + 2)
+    assert "check-list" in looker.seen
     answer(page, "check")
     looker.look(page, "check")
+
+
+def _nothing_ticked(page: Page, looker: Looker) -> None:
+    """What a list says where nothing was chosen, and that "None of these" goes with nothing else."""
+    page.locator("#send").click()
+    page.locator("#composer .govuk-error-message").wait_for(timeout=30_000)
+    assert "None of these" in page.locator("#composer .govuk-error-message").inner_text()
+    looker.look(page, "check-list-error")
+    boxes = page.locator("#composer input[name=tick]")
+    boxes.first.check()
+    boxes.last.check()
+    assert not boxes.first.is_checked()
+    boxes.first.check()
+    assert not boxes.last.is_checked()
 
 
 def test_a_service_is_started(page: Page, looker: Looker, running: Running) -> None:
