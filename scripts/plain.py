@@ -61,6 +61,8 @@ def texts() -> Iterator[tuple[str, str]]:
         yield from ((f"service/{service.id}/{part}", text) for part, text in _of_service(service))
     for fact in book.facts.values():
         yield f"fact/{fact.id}/question", fact.question.en
+        if fact.statement:
+            yield f"fact/{fact.id}/statement", fact.statement.en + "."
         yield from ((f"fact/{fact.id}/help", text) for text in (fact.help.en if fact.help else None, fact.why) if text)
     content = rule_files.read()
     for rule in content.rules:

@@ -6,7 +6,7 @@ from catalogue import AnswerError, ticks
 from catalogue.model import Fact
 
 LISTED = [
-    Fact(id=name, type="yes_no", question="?", label="?", statement=statement)
+    Fact.model_validate({"id": name, "type": "yes_no", "question": "?", "label": "?", "statement": statement})
     for name, statement in (
         ("here", {"en": "I normally live in New Zealand", "mi": "Kei Aotearoa tōku kāinga"}),
         ("alone", "I live alone"),
