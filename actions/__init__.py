@@ -6,10 +6,11 @@ True
 """
 
 from actions.action import Action, Scene
+from actions.asking import Ask
 from actions.can_get import CanGet
 from actions.care import Crisis, HandOver
 from actions.explain import About
-from actions.form import Ask, Back, Keep, Skip, Take
+from actions.form import Back, Keep, Skip, Take
 from actions.plan import MakePlan, ShowPlan
 from actions.question import Explain
 from actions.rooms import Rooms

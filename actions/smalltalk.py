@@ -8,8 +8,9 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import cards
 from actions.action import Action, Event, Scene
+from actions.asking import pending
 from actions.explain import explain
-from actions.form import nothing_open, pending
+from actions.form import nothing_open
 from actions.plan import show_plan
 from cases import UnknownApplication
 from conversations import Context

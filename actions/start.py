@@ -8,7 +8,8 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import acting, cards, checking, together
 from actions.action import Action, Event, Scene
-from actions.form import left, nothing_open, pending
+from actions.asking import left, pending
+from actions.form import nothing_open
 from actions.off import leave_out, tell_off
 from cases import AgencyUnavailable, AnswersMissing, NotAccepted, Order
 from cases import Consent as SentConsent

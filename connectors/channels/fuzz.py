@@ -84,6 +84,9 @@ def _act(stage: Stage, chance: random.Random) -> str:
     """What the person does next: an answer, a choice of those in sight, an older one, or any text."""
     kind = chance.random()
     there = offered(stage.messages)
+    if stage.question is not None and stage.question.lines and kind < 0.35:
+        ticked = [line.fact for line in stage.question.lines if chance.random() < 0.5]
+        return f">{chance.choice(('tick', 'unsure'))}:{'+'.join(ticked) or 'none'}"
     if stage.question is not None and kind < 0.35:
         return stage.plausible(stage.question.fact)
     if there and kind < 0.7:

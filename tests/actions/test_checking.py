@@ -9,9 +9,10 @@ import pytest
 import catalogue
 from actions import Rooms, Scene, checking
 from actions.action import Action, Event
+from actions.asking import Ask, pending
 from actions.can_get import CanGet
 from actions.explain import About
-from actions.form import Ask, Back, Keep, Skip, Take, pending
+from actions.form import Back, Keep, Skip, Take
 from actions.plan import ShowPlan
 from actions.smalltalk import Resume, Say
 from actions.start import Change, CheckAnswers, Start, Stop

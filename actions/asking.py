@@ -1,0 +1,160 @@
+"""What a form asks next, be it a service's or a check's: a question for one fact, or a list of statements to tick."""
+
+from __future__ import annotations
+
+from actions import acting, checking, files, together
+from actions.action import Action, Event, Scene
+from catalogue import Fact, answers
+from conversations import Draft
+from conversations import messages as m
+from conversations.cues import people
+
+
+def pending(scene: Scene) -> tuple[Fact, ...]:
+    """The facts of the next question of the draft or the check: one, several in a list, or none when all are there."""
+    draft = scene.context.draft
+    if draft is None:
+        return next(iter(checking.to_ask(scene)), ())
+    catalogue = scene.rooms.catalogue
+    if draft.changing:
+        return (catalogue.facts[draft.changing],)
+    form = together.of_draft(scene, draft)
+    return tuple(fact for fact in form if fact.id not in scene.context.facts and fact.id not in draft.skipped)[:1]
+
+
+def is_needed(scene: Scene, fact: str) -> bool:
+    """Whether an agency of the draft must have ``fact``."""
+    draft, services = scene.context.draft, scene.rooms.catalogue.services
+    if draft is None:
+        return False
+    return fact in (acting.CAPACITY, acting.NAME) or any(fact in services[one].start.form for one in draft.services)
+
+
+def left(scene: Scene, draft: Draft) -> int:
+    """How many questions are left, as far as can be told now."""
+    context, form = scene.context, together.of_draft(scene, draft)
+    return sum(fact.id not in context.facts and fact.id not in draft.skipped for fact in form)
+
+
+class Ask(Action):
+    """Asks for the next fact, as Rasa's form wants it."""
+
+    called = "action_ask_application_form_answer"
+
+    def act(self, scene: Scene) -> list[Event] | None:
+        """Says the question."""
+        facts, context, draft = pending(scene), scene.context, scene.context.draft
+        if not facts:
+            return None
+        fact, context.asking, context.listed = facts[0], facts[0].id, [one.id for one in facts]
+        if draft is None:
+            number = checking.number(context)
+        else:
+            draft.questions += [fact.id] if fact.id not in draft.questions else []
+            number = draft.questions.index(fact.id) + 1
+        still = len(checking.to_ask(scene)) if draft is None else 1 if draft.changing else left(scene, draft)
+        if len(facts) > 1:
+            scene.show(self._list(scene, facts, number, still), "check_list")
+            context.problem = None
+            return None
+        known = context.facts.get(fact.id)
+        options = [m.Option(id=one.id, label=one.label.in_language(scene.language)) for one in fact.options]
+        if fact.type == "yes_no":
+            options = [m.Option(id="yes", label="Yes"), m.Option(id="no", label="No")]
+        spoken = scene.language == "mi" and fact.question.mi is not None
+        scene.show(
+            m.Question(
+                text=_question(scene, fact),
+                lang="mi" if spoken else "en",
+                unreviewed=spoken and not fact.question.mi_reviewed,
+                fact=fact.id,
+                fact_type=fact.type,
+                help=_help(scene, fact),
+                accept=files.endings(fact),
+                why=fact.why,
+                options=options,
+                error=context.problem,
+                known=answers.show(fact, known) if known is not None else None,
+                number=number,
+                of=max(number, number - 1 + still),
+                roughly=draft is None,
+                choices=self._choices(scene, fact, number),
+            )
+        )
+        context.problem = None
+        return None
+
+    def _list(self, scene: Scene, facts: tuple[Fact, ...], number: int, still: int) -> m.Question:
+        """Several facts in one question; its words are those of ``check_list``."""
+        return m.Question(
+            fact=facts[0].id,
+            fact_type="checklist",
+            help=_whose(scene, "check_list_help", "check_list_other"),
+            why=" ".join(dict.fromkeys(fact.why for fact in facts if fact.why)) or None,
+            lines=[
+                m.Statement(
+                    fact=fact.id,
+                    text=fact.statement.in_language(scene.language),
+                    lang="mi" if scene.language == "mi" and fact.statement.mi else "en",
+                    help=fact.help.in_language(scene.language) if fact.help else None,
+                )
+                for fact in facts
+                if fact.statement is not None
+            ],
+            error=scene.context.problem,
+            number=number,
+            of=max(number, number - 1 + still),
+            roughly=True,
+            choices=self._choices(scene, facts[0], number),
+        )
+
+    def _choices(self, scene: Scene, fact: Fact, number: int) -> list[m.Choice]:
+        draft = scene.context.draft
+        is_list = len(scene.context.on_table) > 1
+        back = [scene.choice("back", "choose_back")] if number > 1 else []
+        if draft is None and scene.context.check_changing:
+            return [scene.choice("keep", "choose_keep"), scene.choice("dont_know", "choose_dont_know")]
+        if draft is None:
+            none = [scene.choice("tick:none", "tick_none")] if is_list else []
+            unsure = scene.choice("dont_know", "tick_unsure" if is_list else "choose_dont_know")
+            return [
+                *none,
+                unsure,
+                scene.choice("skip", "choose_refuse"),
+                *back,
+                scene.choice("stop", "choose_check_stop"),
+            ]
+        if draft.changing:
+            back = [scene.choice("keep", "choose_keep")]
+        elif not is_needed(scene, fact.id):
+            back.append(scene.choice("skip", "choose_skip"))
+        return [*back, scene.choice("stop", "choose_stop")]
+
+
+def _whose(scene: Scene, own: str, others: str) -> str:
+    """The words for whom a list is about."""
+    context = scene.context
+    if context.about == "self":
+        return scene.text(own)
+    named = people.name(context.person, scene.language) if context.person else scene.text("someone_else")
+    return scene.text(others, person=named)
+
+
+def _question(scene: Scene, fact: Fact) -> str:
+    """The question, with whom it is about where that is not the writer."""
+    question, context = fact.question.in_language(scene.language), scene.context
+    # Who fills it in is asked of the writer, whoever it is for.
+    if context.about == "self" or fact.id in (acting.CAPACITY, acting.NAME):
+        return question
+    named = people.name(context.person, scene.language) if context.person else scene.text("someone_else")
+    return scene.text("question_for", person=named, question=question)
+
+
+def _help(scene: Scene, fact: Fact) -> str | None:
+    """What helps to answer. Of a file, what kinds it may be, how large, and whether it can wait."""
+    said = [fact.help.in_language(scene.language)] if fact.help else []
+    if fact.type == "document":
+        said.append(files.hint(fact, scene.text))
+        if not is_needed(scene, fact.id):
+            said.append(scene.text("help_document_later"))
+    return " ".join(said) or None
