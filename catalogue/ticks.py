@@ -37,6 +37,10 @@ _BUT = r"(?:but|except|except for|apart from|hāunga)"
 _NOT_SURE = r"(?:i am |i'm |im )?(?:not sure|unsure|don't know|dont know|do not know|no idea|i don't know|i dont know)"
 _REST = r"(?: (?:about|of|for))?(?: (?:the )?(?:rest|others?|other ones|remaining(?: ones)?))"
 
+_TOO_LITTLE = (
+    r"(?:yes|yeah|yea|yep|yup|y|true|sure|āe|ae|ya|i do|i am|some|some of (?:these|them|those)|maybe|sometimes)"
+)
+
 
 def read(facts: Sequence[Fact], text: str) -> dict[str, bool | None]:
     """What ``text`` says about each of ``facts``, which were listed in this order: true, false, or None (not sure).
@@ -71,6 +75,11 @@ def read(facts: Sequence[Fact], text: str) -> dict[str, bool | None]:
     if ticked is None:
         raise AnswerError("Tick what is true, or choose None of these.")
     return _answer(ids, ticked, is_unsure)
+
+
+def says_too_little(text: str) -> bool:
+    """Whether ``text`` would answer one question, and says nothing about which of several lines are true."""
+    return re.fullmatch(_TOO_LITTLE, unicodedata.normalize("NFC", text).casefold().strip(" .!,")) is not None
 
 
 def _answer(ids: Sequence[str], ticked: set[str], is_unsure: bool) -> dict[str, bool | None]:

@@ -263,6 +263,9 @@ class Talk:
                 answers.read(facts[0], text, self.today())
         except AnswerError:
             reads = False
+        if len(facts) > 1 and ticks.says_too_little(text):
+            # It is meant as an answer, and is asked back.
+            return True
         if reads and answers.is_strict(facts[0]):
             return True
         if question_in(text) is not None:

@@ -70,3 +70,8 @@ def test_no_answer_says_what_to_do(text: str) -> None:
 
 def test_both_are_two() -> None:
     assert ticks.read(LISTED[:2], "both") == {"here": True, "alone": True}
+
+
+def test_a_bare_yes_is_meant_as_an_answer() -> None:
+    assert all(ticks.says_too_little(text) for text in ("Yes.", "āe", "some of them"))
+    assert not any(ticks.says_too_little(text) for text in ("none", "yes to all", "what does it cost?"))

@@ -296,5 +296,7 @@ def test_a_list_is_answered_by_its_numbers_and_interrupted_by_other_words(
     talk.receive(listed, text="only the first")
     assert (rasa.got[-1], talk.store.context(listed).given) == ("/answer", "only the first")
     rasa.parse, rasa.said = rasa.parse | {"question": "cost"}, []
+    talk.receive(listed, text="yes")
+    assert (rasa.got[-1], talk.store.context(listed).given) == ("/answer", "yes")
     talk.receive(listed, text="what does it cost?")
     assert rasa.got[-1] == "what does it cost?"
