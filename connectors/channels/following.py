@@ -120,15 +120,17 @@ def router(house: House, pages: Pages, forms: Forms, post: Post) -> APIRouter:
 
     @routes.post("/applications/{reference}/information", response_class=HTMLResponse)
     async def give_more(request: Request, reference: str) -> Response:
-        posted = await request.form()
-        given = {name: value for name, value in posted.multi_items() if isinstance(value, str) and name != "csrf"}
-        sent = {
-            name: (value.filename, await value.read(LARGEST + 1))
-            for name, value in posted.multi_items()
-            # An input that was left alone comes as a file without a name.
-            if isinstance(value, UploadFile) and value.filename
-        }
-        return await run_in_threadpool(_take_more, request, reference, str(posted.get("csrf", "")), given, sent)
+        given: dict[str, str] = {}
+        sent: dict[str, tuple[str, bytes]] = {}
+        async with request.form() as posted:
+            for name, value in posted.multi_items():
+                # An input that was left alone comes as a file without a name.
+                if isinstance(value, UploadFile) and value.filename:
+                    sent[name] = (value.filename, await value.read(LARGEST + 1))
+                # A file that was chosen before stands beside the input for another, which is empty.
+                elif isinstance(value, str) and (value or name not in given):
+                    given[name] = value
+        return await run_in_threadpool(_take_more, request, reference, given.pop("csrf", ""), given, sent)
 
     def _take_more(
         request: Request, reference: str, csrf: str, given: dict[str, str], sent: dict[str, tuple[str, bytes]]

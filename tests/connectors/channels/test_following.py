@@ -205,6 +205,40 @@ def test_what_the_agency_asks_for_is_given_on_a_page(place: Place) -> None:
     assert answers["phone"] == "+64 21 123 4567"  # type: ignore[index]
 
 
+def test_a_file_that_the_agency_asks_for_is_given_on_a_page(place: Place) -> None:
+    reference, access = place.start()
+    place.move(
+        reference, state="more_information_needed", message="Who are you?", wanted=["identity_document", "phone"]
+    )
+    place.sign_in(reference, access)
+    address = f"/applications/{reference}/information"
+    page = place.browser.get(address)
+    assert 'type="file"' in page
+    assert "PDF, JPEG photo or PNG picture of 5 MB or less" in page
+    csrf = re.search(r'name="csrf" value="([\w.]+)"', page)
+    assert csrf is not None
+    given = {"csrf": csrf[1], "phone": "021 123 4567"}
+
+    def give(content: bytes, **changed: str) -> httpx.Response:
+        files = {"identity_document": ("../me.exe", content)} if content else {"identity_document": ("", b"")}
+        return place.browser.send("POST", address, data={**given, **changed}, files=files)
+
+    wrong = give(b"MZ a program")
+    assert wrong.status_code == 422
+    assert "This kind of file can" in wrong.text
+    assert "021 123 4567" in wrong.text
+    assert "is missing" in give(b"").text
+    # One answer is wrong, and the file needs not be chosen again.
+    pdf = b"%PDF-1.7 " + b"x" * 70_000 + b" %%EOF"
+    kept = give(pdf, phone="12")
+    assert kept.status_code == 422
+    chosen = re.search(r'name="identity_document" value="(me.pdf \(doc_\w+\))"', kept.text)
+    assert chosen is not None, kept.text[-3000:]
+    assert give(b"", identity_document=chosen[1]).status_code == 303
+    running.until(lambda: place.house.cases.get(reference).state == "received")
+    assert str(place.filed(reference)["answers"]["identity_document"]).startswith("doc_")  # type: ignore[index]
+
+
 def test_news_comes_by_email_and_holds_nothing_about_the_person(place: Place) -> None:
     reference, access = place.start()
     page = place.sign_in(reference, access)
