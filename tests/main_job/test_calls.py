@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import statistics
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,59 +26,41 @@ CALLS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "data" / "
 
 
 LIMIT = 150.0
-"""Milliseconds from an utterance to the hint, for 95 of 100, on a machine that does nothing else."""
-
-
-class Crowd:
-    """How crowded the machine is: how many times as long as by itself a program takes that needs a core."""
-
-    def __init__(self) -> None:
-        self._over = threading.Event()
-        self._ratios: list[float] = []
-        self._thread = threading.Thread(target=self._measure)
-
-    def __enter__(self) -> Crowd:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    @property
-    def factor(self) -> float:
-        """The middle one of what was measured, 1 at least."""
-        return max(1.0, statistics.median(self._ratios)) if self._ratios else 1.0
-
-    def _measure(self) -> None:
-        while not self._over.wait(0.5):
-            wall, own = time.perf_counter(), time.thread_time()
-            while time.thread_time() - own < 0.02:
-                pass
-            self._ratios.append((time.perf_counter() - wall) / (time.thread_time() - own))
+"""Milliseconds from an utterance to its hint, for 95 of 100 of all utterances of the sixty calls, as measured."""
+TRIES = 3
+"""Whole replays, at most. The best counts: whatever else runs on the machine can only make a replay slower, so that one
+within the limit shows that it can be kept. Each replay's figures are printed, and none is divided by anything.
+"""
 
 
 def test_sixty_calls_are_recognised_by_the_second_utterance_and_at_once(running: Running, staffed: Staffed) -> None:
     """The right event among the first three by the second utterance in 90 %; 95 % of hints within 150 ms."""
     assert len(CALLS) == 60
     console = staffed()
+    p95s: list[float] = []
+    while len(p95s) < TRIES and min(p95s, default=LIMIT + 1) > LIMIT:
+        missed, times = replay(console, running)
+        p95s.append(times[int(len(times) * 0.95)])
+        print(  # noqa: T201
+            f"\nreplay {len(p95s)}: {len(CALLS) - len(missed)} of {len(CALLS)} calls, {len(times)} utterances; "
+            f"p50 {times[len(times) // 2]:.0f} ms, p95 {p95s[-1]:.0f} ms, most {times[-1]:.0f} ms"
+        )
+        # Recognising does not depend on how busy the machine is: no replay may miss more.
+        assert len(missed) <= 6, missed
+    assert min(p95s) <= LIMIT, p95s
+
+
+def replay(console: Console, running: Running) -> tuple[list[tuple[str, list[str], str]], list[float]]:
+    """Streams all calls; gives those that were not recognised by the second utterance, and all times in ms, sorted."""
     missed = []
     times: list[float] = []
-    with Crowd() as crowd:
-        for call in CALLS:
-            hints = play(console, running, call["says"])
-            times += [float(hint["took_ms"]) for hint in hints]
-            found = [one["event"] for one in hints[1]["events"][:3]]
-            if call["event"] not in found:
-                missed.append((call["event"], found, call["says"][1]))
-    times.sort()
-    p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
-    said = (
-        f"{60 - len(missed)} of 60 calls; p50 {p50:.0f} ms, p95 {p95:.0f} ms, machine crowded {crowd.factor:.1f} times"
-    )
-    print(f"\n{said}")  # noqa: T201
-    assert len(missed) <= 6, missed
-    assert p95 / crowd.factor <= LIMIT, said
+    for call in CALLS:
+        hints = play(console, running, call["says"])
+        times += [float(hint["took_ms"]) for hint in hints]
+        found = [one["event"] for one in hints[1]["events"][:3]]
+        if call["event"] not in found:
+            missed.append((call["event"], found, call["says"][1]))
+    return missed, sorted(times)
 
 
 def play(console: Console, running: Running, says: list[str]) -> list[dict[str, Any]]:

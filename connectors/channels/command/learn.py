@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,12 @@ import click
 
 from catalogue import load
 from connectors.channels.command.bot import prepare
+from connectors.channels.command.database import opened
 from connectors.channels.command.group import RefusedError
 from connectors.channels.learning import Learning, LearningFailed, NothingToLearn, Outcome
 from connectors.channels.settings import ROOT, Settings
 from conversations import Rasa
 from conversations.desk.corrections import Corrections
-from storage import Database, Sealed
-from storage.migrate import migrate
 
 REFUSED = 3
 """The exit code where the candidate was not good enough."""
@@ -35,35 +35,33 @@ def learn(dry_run: bool, rollback: bool, root: Path, floors: Path | None, sets: 
     """
     settings = Settings.load()
     prepare("bot")
-    Sealed.use(settings.encryption_key.get_secret_value())
-    migrate(settings.database_url)
-    database = Database(settings.database_url)
-    rasa = Rasa(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_seconds)
-    learning = Learning(
-        settings,
-        Corrections(database, load()),
-        rasa,
-        root=root,
-        floors=floors,
-        sets=sets,
-        tell=lambda line: click.echo(f"  {line}", err=True),
-    )
-    try:
-        if rollback:
-            click.echo(f"Back to the model of before: {learning.roll_back().name}")
+    with opened(settings) as database, contextlib.closing(_rasa(settings)) as rasa:
+        learning = Learning(
+            settings,
+            Corrections(database, load()),
+            rasa,
+            root=root,
+            floors=floors,
+            sets=sets,
+            tell=lambda line: click.echo(f"  {line}", err=True),
+        )
+        try:
+            if rollback:
+                click.echo(f"Back to the model of before: {learning.roll_back().name}")
+                return
+            outcome = learning.learn(dry=dry_run)
+        except NothingToLearn as error:
+            click.echo(str(error))
             return
-        outcome = learning.learn(dry=dry_run)
-    except NothingToLearn as error:
-        click.echo(str(error))
-        return
-    except LearningFailed as error:
-        raise RefusedError(str(error)) from None
-    finally:
-        rasa.close()
-        database.close()
+        except LearningFailed as error:
+            raise RefusedError(str(error)) from None
     _tell(outcome, dry=dry_run)
     if outcome.reasons:
         raise SystemExit(REFUSED)
+
+
+def _rasa(settings: Settings) -> Rasa:
+    return Rasa(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_seconds)
 
 
 def _tell(outcome: Outcome, *, dry: bool) -> None:
