@@ -16,7 +16,8 @@ from sqlalchemy import select
 from standardwebhooks import Webhook
 
 from catalogue import Catalogue, days
-from conversations.desk.handovers import Handover, Handovers
+from conversations.desk.handover import Handover
+from conversations.desk.handovers import Handovers
 from conversations.desk.summary import summarise
 from conversations.desk.tables import AdviserRow, HandoverRow, OutboxRow
 from conversations.desk.teams import GENERAL
@@ -49,7 +50,7 @@ class Outbox:
             ]
         if not desks:
             return 0
-        recent = [one for one in self._handovers.since(now() - RECENT) if one.channel in ("chat", "call_back")]
+        recent = [one for one in self._handovers.queue.since(now() - RECENT) if one.channel in ("chat", "call_back")]
         made = 0
         for desk, teams in desks:
             for handover in recent:

@@ -9,7 +9,8 @@ from typing import Any
 from catalogue import Catalogue, days
 from conversations import messages as m
 from conversations.context import Context
-from conversations.desk.handovers import Handover, Handovers, Reason
+from conversations.desk.handover import Handover, Reason
+from conversations.desk.handovers import Handovers
 from conversations.desk.switches import Switches
 from conversations.desk.teams import GENERAL, Team, Teams
 from conversations.store import Conversation, Store
@@ -56,7 +57,7 @@ class Reception:
             language = self._store.get(conversation).language
             self.handovers.leave(conversation)
             return [self._words.say("desk_stopped", language)]
-        self.handovers.agree(conversation, agrees=choice == "desk:agree")
+        self.handovers.passing.agree(conversation, agrees=choice == "desk:agree")
         return []
 
     def card(self, conversation: str, reason: Reason, **detail: Any) -> m.Handover:
@@ -64,7 +65,7 @@ class Reception:
         handover = self.handovers.ask(conversation, reason, **detail)
         found, context = self._store.get(conversation), self._store.context(conversation)
         live = "none" if handover is None or handover.channel == "call_back" else handover.state
-        waiting = self.handovers.waiting(handover) if handover is not None and live == "waiting" else None
+        waiting = self.handovers.queue.place(handover) if handover is not None and live == "waiting" else None
         key = {"waiting": "desk_waiting", "held": "desk_held"}.get(live, "handover")
         values = {"place": waiting.place, "minutes": waiting.minutes} if waiting is not None else {}
         choices = [self._words.choice("desk:stop", "desk_stop", found.language)] if live == "waiting" else []
@@ -97,10 +98,10 @@ class Reception:
         """What to add when the assistant can't answer: an adviser, asked for after the second time."""
         turns = [turn for turn in self._store.turns(conversation) if turn.by != "person"]
         lately = [turn.decision == "kept" for turn in turns[-(LOST_AFTER - 1) :]]
-        if len(lately) == LOST_AFTER - 1 and all(lately) and self.handovers.open_one(conversation) is None:
+        if len(lately) == LOST_AFTER - 1 and all(lately) and self.handovers.queue.open_one(conversation) is None:
             if self.handovers.is_there(conversation):
                 return [self.card(conversation, "failure", failed="assistant")]
-        elif self.handovers.open_one(conversation) is None and self.handovers.is_there(conversation):
+        elif self.handovers.queue.open_one(conversation) is None and self.handovers.is_there(conversation):
             language = self._store.get(conversation).language
             choice = self._words.choice("desk:ask", "choose_person", language)
             text = self._words.text("desk_offer", language)
@@ -138,7 +139,7 @@ class Reception:
 
     def where(self, conversation: str) -> Handover | None:
         """The handover that is not over, if any."""
-        return self.handovers.open_one(conversation)
+        return self.handovers.queue.open_one(conversation)
 
     def _hours(self, found: Conversation) -> str:
         """When somebody can be reached here; the lines' own hours stand with their numbers."""

@@ -20,7 +20,7 @@ from connectors.channels.console.gate import Gate, back
 from connectors.channels.problems import Problem
 from conversations import Started, Turn
 from conversations import messages as m
-from conversations.desk.handovers import Handover
+from conversations.desk.handover import Handover
 from conversations.desk.staff import Adviser
 from storage import now
 
@@ -204,7 +204,7 @@ def router(gate: Gate) -> APIRouter:
             problems=problems,
             notice_en=_notice(service, "en"),
             notice_mi=_notice(service, "mi"),
-            handover=desk.handovers.open_one(id),
+            handover=desk.handovers.queue.open_one(id),
             why_off=desk.reception.switched_off().get(service.id),
             nonce=texts.get("nonce") or secrets.token_urlsafe(12),
         )
@@ -246,7 +246,7 @@ def router(gate: Gate) -> APIRouter:
         )
 
     def _mine(adviser: Adviser, id: str) -> Handover:
-        there = desk.handovers.open_one(id)
+        there = desk.handovers.queue.open_one(id)
         if there is None or there.adviser != adviser.id:
             raise Problem(409, "Not yours now", "Take the conversation first. Only who has it can act for the person.")
         return there

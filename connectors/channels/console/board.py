@@ -14,7 +14,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from connectors.channels.console.gate import HOME, Gate, back
-from conversations.desk.handovers import TooLate
+from conversations.desk.handover import TooLate
 from conversations.desk.staff import Adviser
 
 PULSE = 10.0
@@ -48,11 +48,11 @@ def router(gate: Gate) -> APIRouter:
     def take_next(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
         """Takes the first that waits; where somebody else was faster, the one after it."""
         adviser = gate.acting(request, csrf)
-        held = [one for one in desk.handovers.held(adviser.id) if one.channel == "chat"]
+        held = [one for one in desk.handovers.queue.held(adviser.id) if one.channel == "chat"]
         if len(held) >= adviser.capacity:
             said = f"You have {len(held)} chats, as many as your settings allow. Close one, or take this one by itself."
             return gate.page(request, "board.html", adviser, status=409, error=said, rows=_rows(adviser))
-        for handover in desk.handovers.queue(adviser):
+        for handover in desk.handovers.queue.waiting(adviser):
             try:
                 taken = desk.handovers.take(handover.id, adviser)
             except TooLate:
@@ -95,7 +95,7 @@ def router(gate: Gate) -> APIRouter:
         adviser = gate.who(request, used=False)
         gate.forms.check(request, csrf)
         desk.staff.beat(adviser.id)
-        if looking and any(True for _ in desk.handovers.of(looking)):
+        if looking and any(True for _ in desk.handovers.queue.of(looking)):
             desk.notes.look(looking, adviser.id)
         return Response(status_code=204)
 
@@ -138,7 +138,7 @@ def router(gate: Gate) -> APIRouter:
 
     def _seen(adviser: Adviser, conversation: str, after: int) -> dict[str, Any]:
         """What the page should know by now."""
-        waiting, held = desk.handovers.queue(adviser), desk.handovers.held()
+        waiting, held = desk.handovers.queue.waiting(adviser), desk.handovers.queue.held()
         known = [(one.id, one.version, one.state, one.adviser) for one in (*waiting, *held)]
         others = [(one.id, one.is_here) for one in desk.staff.all()]
         turns = store.turns(conversation, after) if conversation else []
@@ -160,7 +160,7 @@ def router(gate: Gate) -> APIRouter:
                 "skill_fits": one.life_event in adviser.skills,
                 "looking": desk.notes.looking(one.conversation, adviser.id),
             }
-            for one in desk.handovers.queue(adviser)
+            for one in desk.handovers.queue.waiting(adviser)
         ]
 
     return routes

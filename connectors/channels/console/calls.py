@@ -90,7 +90,7 @@ def router(gate: Gate, assist: Assist) -> APIRouter:
         return desk.staff.session(socket.cookies.get(gate.cookie, ""))
 
     def _may_hear(adviser: Adviser, id: str) -> bool:
-        there = desk.handovers.open_one(id)
+        there = desk.handovers.queue.open_one(id)
         if there is None or there.state != "held":
             return False
         if adviser.is_desk:
@@ -98,7 +98,7 @@ def router(gate: Gate, assist: Assist) -> APIRouter:
         return there.adviser == adviser.id
 
     def _holds(adviser: Adviser, id: str) -> bool:
-        there = desk.handovers.open_one(id)
+        there = desk.handovers.queue.open_one(id)
         return there is not None and there.adviser == adviser.id
 
     def _keep(id: str, text: str, by: Any = "person") -> bool:

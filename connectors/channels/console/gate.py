@@ -66,8 +66,8 @@ class Gate:
 
     def page(self, request: Request, template: str, adviser: Adviser, *, status: int = 200, **context: Any) -> Response:
         """A page of the console, with what each of them shows at the top."""
-        held = self.desk.handovers.held(adviser.id)
-        waiting = self.desk.handovers.queue(adviser)
+        held = self.desk.handovers.queue.held(adviser.id)
+        waiting = self.desk.handovers.queue.waiting(adviser)
         return self._pages.page(
             request,
             f"console/{template}",

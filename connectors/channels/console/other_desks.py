@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from connectors.channels.problems import RESPONSES, Problem
 from connectors.channels.wiring import House
 from conversations import Turn
-from conversations.desk.handovers import Ending, Handover, TooLate
+from conversations.desk.handover import Ending, Handover, TooLate
 from conversations.desk.staff import Adviser, NotAllowed
 from conversations.desk.summary import Summary, summarise
 from conversations.desk.teams import GENERAL
@@ -87,7 +87,7 @@ def router(house: House) -> APIRouter:
 
     def own(adviser: Adviser, id: int, *, held: bool = True) -> Handover:
         try:
-            handover = desk.handovers.get(id)
+            handover = desk.handovers.queue.get(id)
         except LookupError:
             handover = None
         waits = handover is not None and handover.state == "waiting" and handover.team in (adviser.teams or [GENERAL])
@@ -115,7 +115,7 @@ def router(house: House) -> APIRouter:
     def waiting(authorization: Bearer = "") -> list[GivenHandover]:
         """What waits for this desk, and what it has."""
         adviser = who(authorization)
-        return [given(one) for one in (*desk.handovers.queue(adviser), *desk.handovers.held(adviser.id))]
+        return [given(one) for one in (*desk.handovers.queue.waiting(adviser), *desk.handovers.queue.held(adviser.id))]
 
     @routes.get("/handovers/{id}")
     def read(id: int, authorization: Bearer = "") -> GivenHandover:

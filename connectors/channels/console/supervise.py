@@ -250,18 +250,18 @@ def router(gate: Gate) -> APIRouter:
 
     def _live() -> dict[str, Any]:
         today = dt.datetime.now(AOTEAROA).replace(hour=0, minute=0, second=0, microsecond=0)
-        handovers = desk.handovers.since(today)
+        handovers = desk.handovers.queue.since(today)
         taken = sorted((one.taken_at - one.asked_at).total_seconds() for one in handovers if one.taken_at)
         names = {one.id: one for one in desk.staff.all()}
         return {
-            "queue": desk.handovers.queue(),
-            "with_staff": desk.handovers.held(),
+            "queue": desk.handovers.queue.waiting(),
+            "with_staff": desk.handovers.queue.held(),
             "staff": list(names.values()),
             "asked": len(handovers),
             "left": sum(one.ended in ("left", "nobody") and one.taken_at is None for one in handovers),
             "median": int(taken[len(taken) // 2]) if taken else None,
             "longest": int(taken[-1]) if taken else None,
-            "load": {id: sum(one.adviser == id for one in desk.handovers.held()) for id in names},
+            "load": {id: sum(one.adviser == id for one in desk.handovers.queue.held()) for id in names},
             "moment": now(),
         }
 

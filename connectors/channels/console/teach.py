@@ -34,7 +34,7 @@ def router(gate: Gate) -> APIRouter:
         was: Annotated[str, Form(max_length=64)] = "",
     ) -> Response:
         adviser = gate.acting(request, csrf)
-        handover = desk.handovers.of(id)
+        handover = desk.handovers.queue.of(id)
         said = next((one for one in house.store.turns(id) if one.number == turn and one.by == "person"), None)
         if not handover or said is None or not said.text:
             raise Problem(404, "Not here", "There is no such message.")

@@ -16,7 +16,7 @@ from connectors.channels.console.assist import Assist
 from connectors.channels.console.gate import HOME, Gate, back
 from connectors.channels.problems import Problem
 from conversations import BadMessage, Turn, UnknownConversation
-from conversations.desk.handovers import ENDINGS, Handover, TooLate
+from conversations.desk.handover import ENDINGS, Handover, TooLate
 from conversations.desk.staff import Adviser, NotAllowed
 from conversations.desk.summary import summarise
 from conversations.messages import Link, ServiceCard, Words
@@ -57,7 +57,7 @@ def router(gate: Gate, assist: Assist) -> APIRouter:
         adviser = gate.acting(request, csrf)
         _known(id)
         try:
-            handover = desk.handovers.open_one(id)
+            handover = desk.handovers.queue.open_one(id)
             if handover is not None and handover.state == "waiting":
                 desk.handovers.take(handover.id, adviser)
             else:
@@ -116,7 +116,7 @@ def router(gate: Gate, assist: Assist) -> APIRouter:
                 desk.handovers.hand_back(handover.id, adviser)
                 house.talk.resume(id)
             elif act == "put-back":
-                desk.handovers.put_back(handover.id, adviser)
+                desk.handovers.passing.put_back(handover.id, adviser)
                 home = HOME
             elif act == "close":
                 chosen = next((one for one in ENDINGS if one == ending), None)
@@ -126,9 +126,9 @@ def router(gate: Gate, assist: Assist) -> APIRouter:
                 home = HOME
             elif act == "pass-on":
                 if colleague:
-                    desk.handovers.give(handover.id, adviser, desk.staff.get(colleague))
+                    desk.handovers.passing.give(handover.id, adviser, desk.staff.get(colleague))
                 else:
-                    desk.handovers.pass_on(
+                    desk.handovers.passing.pass_on(
                         handover.id, adviser, team, why, agreed=agreed and handover.channel != "chat"
                     )
             else:
@@ -154,7 +154,7 @@ def router(gate: Gate, assist: Assist) -> APIRouter:
             # Whoever quotes the code wants it to be read.
             desk.notes.look(conversation.id, adviser.id)
             desk.staff.log(adviser.id, "found by code", conversation.id)
-            if desk.handovers.open_one(conversation.id) is None:
+            if desk.handovers.queue.open_one(conversation.id) is None:
                 desk.handovers.quoted(conversation.id, adviser)
             return back(f"/console/conversations/{conversation.id}")
         try:
@@ -173,7 +173,7 @@ def router(gate: Gate, assist: Assist) -> APIRouter:
             begin = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(), AOTEAROA)
         except ValueError:
             return []
-        return desk.handovers.since(begin, begin + dt.timedelta(days=1))
+        return desk.handovers.queue.since(begin, begin + dt.timedelta(days=1))
 
     def _known(id: str) -> None:
         try:
@@ -184,7 +184,7 @@ def router(gate: Gate, assist: Assist) -> APIRouter:
     def _may_read(adviser: Adviser, id: str) -> Handover:
         """Staff read what was given to staff; the newest handover says so, and reading is written down."""
         _known(id)
-        handovers = desk.handovers.of(id)
+        handovers = desk.handovers.queue.of(id)
         if not handovers:
             raise Problem(403, "Not given to you", "This person has not asked for an adviser. Their code opens it.")
         return handovers[-1]

@@ -8,8 +8,9 @@ from typing import Any
 from cryptography.fernet import Fernet
 
 import catalogue
-from conversations import Store
+from conversations import Store, Turn
 from conversations.desk.desk import Desk
+from conversations.desk.handover import Handover
 from conversations.desk.handovers import Handovers
 from conversations.desk.reception import Reception
 from conversations.desk.staff import Adviser
@@ -50,3 +51,14 @@ class House:
     def opened(self, **values: Any) -> str:
         conversation, _ = self.store.open(**values)
         return conversation.id
+
+    def asked(self, **values: Any) -> Handover:
+        """A conversation that waits for an adviser."""
+        handover = self.desk.handovers.ask(self.opened(**values), "asked")
+        assert handover is not None
+        return handover
+
+
+def spoken(text: str) -> Turn:
+    """What an adviser says."""
+    return Turn(number=0, by="adviser", at=now(), text=text)

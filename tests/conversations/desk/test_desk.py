@@ -9,7 +9,7 @@ import pytest
 from catalogue.model import Text
 from conversations import Draft, Turn
 from conversations import messages as m
-from conversations.desk.handovers import Handover
+from conversations.desk.handover import Handover
 from conversations.desk.staff import Adviser, NotAllowed
 from conversations.desk.summary import summarise
 from conversations.desk.written import WrittenAnswer
