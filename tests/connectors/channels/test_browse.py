@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 import re
@@ -12,66 +11,33 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 import catalogue
 from connectors.channels.app import assemble
-from connectors.channels.settings import Settings, variable
-from connectors.channels.wiring import build
+from tests.connectors.channels.app import Browser, built
 
 WHOLE = catalogue.load()
 
 
-class Browser:
-    """A browser without JavaScript that keeps its cookies."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._app = app
-        self._cookies = httpx.Cookies()
-
-    def send(self, method: str, url: str, **more: Any) -> httpx.Response:
-        async def call() -> httpx.Response:
-            transport = httpx.ASGITransport(self._app)
-            async with httpx.AsyncClient(
-                transport=transport, base_url="https://app.example", cookies=self._cookies
-            ) as client:
-                answer = await client.request(method, url, **more)
-                self._cookies = client.cookies
-                return answer
-
-        return asyncio.run(call())
-
-    def get(self, url: str) -> str:
-        answer = self.send("GET", url)
-        assert answer.status_code == 200, answer.text
-        return answer.text
+class Visitor(Browser):
+    """Somebody who looks for things."""
 
     def search(self, text: str) -> httpx.Response:
-        csrf = re.search(r'name="csrf" value="([^"]+)"', self.get("/search"))
-        assert csrf is not None
-        return self.send("POST", "/search", data={"csrf": csrf[1], "q": text})
+        """Searches as the page's form does."""
+        return self.post("/search", self.get("/search"), q=text)
 
 
 DAYS = {"today": dt.date(2026, 11, 23)}
 
 
 @pytest.fixture(scope="module")
-def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in Settings.model_fields:
-            patch.delenv(variable(name), raising=False)
-        patch.setenv("ARATOHU_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-        patch.setenv("ARATOHU_PUBLIC_URL", "https://aratohu.example")
-        # Nobody listens there: the assistant is off.
-        patch.setenv("ARATOHU_RASA_URL", "http://127.0.0.1:9")
-        patch.setenv("ARATOHU_REQUESTS_A_MINUTE", "100000")
-        house = build(Settings.load())
-    house.rooms = replace(house.rooms, today=lambda: DAYS["today"])
-    yield Browser(assemble(house))
-    house.close()
+def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    with built(tmp_path_factory.mktemp("data"), {"public_url": "https://aratohu.example"}) as house:
+        house.rooms = replace(house.rooms, today=lambda: DAYS["today"])
+        yield Visitor(assemble(house))
 
 
-def test_every_life_event_service_and_agency_has_a_page(visitor: Browser) -> None:
+def test_every_life_event_service_and_agency_has_a_page(visitor: Visitor) -> None:
     listed = visitor.get("/life-events")
     for event in WHOLE.life_events.values():
         assert f'href="/life-events/{event.id}"' in listed
@@ -93,13 +59,13 @@ def test_every_life_event_service_and_agency_has_a_page(visitor: Browser) -> Non
 
 
 @pytest.mark.parametrize("address", ["/life-events/nothing", "/services/nothing", "/agencies/nothing"])
-def test_what_is_not_there_leads_on(visitor: Browser, address: str) -> None:
+def test_what_is_not_there_leads_on(visitor: Visitor, address: str) -> None:
     answer = visitor.send("GET", address)
     assert answer.status_code == 404
     assert "life event" in answer.text
 
 
-def test_a_service_page_describes_itself_to_search_engines(visitor: Browser) -> None:
+def test_a_service_page_describes_itself_to_search_engines(visitor: Visitor) -> None:
     for service in WHOLE.services.values():
         page = visitor.get(f"/services/{service.id}")
         found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
@@ -115,7 +81,7 @@ def test_a_service_page_describes_itself_to_search_engines(visitor: Browser) -> 
             assert one.phone is None or one.phone in confirmed or one.phone not in shown
 
 
-def test_the_driver_licence_answer_changes_with_the_day(visitor: Browser) -> None:
+def test_the_driver_licence_answer_changes_with_the_day(visitor: Visitor) -> None:
     try:
         DAYS["today"] = dt.date(2027, 1, 24)
         before = visitor.get("/services/full-licence")
@@ -129,7 +95,7 @@ def test_the_driver_licence_answer_changes_with_the_day(visitor: Browser) -> Non
     assert "Then you sit a practical test" not in after
 
 
-def test_search_finds_by_nickname_and_says_so(visitor: Browser) -> None:
+def test_search_finds_by_nickname_and_says_so(visitor: Visitor) -> None:
     answer = visitor.search("the dole")
     assert answer.status_code == 200
     assert 'href="/services/jobseeker-support"' in answer.text
@@ -138,7 +104,7 @@ def test_search_finds_by_nickname_and_says_so(visitor: Browser) -> None:
     assert 'href="/life-events/someone_died"' in visitor.search("my dad died").text
 
 
-def test_what_is_searched_for_is_in_no_address_and_harms_no_page(visitor: Browser) -> None:
+def test_what_is_searched_for_is_in_no_address_and_harms_no_page(visitor: Visitor) -> None:
     evil = '<script>alert("x")</script>'
     answer = visitor.search(evil)
     assert answer.status_code == 200
@@ -146,18 +112,18 @@ def test_what_is_searched_for_is_in_no_address_and_harms_no_page(visitor: Browse
     assert evil not in answer.text
 
 
-def test_a_search_for_nothing_says_what_to_do(visitor: Browser) -> None:
+def test_a_search_for_nothing_says_what_to_do(visitor: Visitor) -> None:
     answer = visitor.search("   ")
     assert answer.status_code == 422
     assert "Write what you are looking for." in answer.text
     assert "Nothing here fits" in visitor.search("bitcoin price").text
 
 
-def test_a_search_can_be_linked_to(visitor: Browser) -> None:
+def test_a_search_can_be_linked_to(visitor: Visitor) -> None:
     assert 'href="/services/renew-passport"' in visitor.get("/search?q=passport")
 
 
-def test_search_over_the_api(visitor: Browser) -> None:
+def test_search_over_the_api(visitor: Visitor) -> None:
     found = visitor.send("GET", "/api/v1/search", params={"q": "rego", "kind": "service"}).json()["results"]
     assert found[0]["id"] == "vehicle-licence-rego"
     assert found[0]["page"] == "/services/vehicle-licence-rego"
@@ -169,7 +135,7 @@ def test_search_over_the_api(visitor: Browser) -> None:
     assert refused.headers["content-type"] == "application/problem+json"
 
 
-def test_a_plan_over_the_api_leaves_out_what_answers_rule_out(visitor: Browser) -> None:
+def test_a_plan_over_the_api_leaves_out_what_answers_rule_out(visitor: Visitor) -> None:
     body = {"life_events": ["retiring"], "answers": {"date_of_birth": "1962-05-01", "housing": "rent"}}
     made = visitor.send("POST", "/api/v1/plans", json=body).json()
     ruled_out = {one["service"]: one["why"] for one in made["not_for_you"]}
@@ -181,7 +147,7 @@ def test_a_plan_over_the_api_leaves_out_what_answers_rule_out(visitor: Browser) 
     assert "did you mean `housing`?" in wrong.text
 
 
-def test_the_catalogue_can_be_taken_away(visitor: Browser) -> None:
+def test_the_catalogue_can_be_taken_away(visitor: Visitor) -> None:
     linked = visitor.send("GET", "/catalogue.jsonld")
     assert linked.headers["content-type"] == "application/ld+json"
     ids = {node["@id"] for node in linked.json()["@graph"]}
@@ -204,6 +170,6 @@ def test_the_catalogue_can_be_taken_away(visitor: Browser) -> None:
         {"today": "0001-01-01"},
     ],
 )
-def test_strange_plans_are_made_or_refused_and_nothing_breaks(visitor: Browser, body: dict[str, Any]) -> None:
+def test_strange_plans_are_made_or_refused_and_nothing_breaks(visitor: Visitor, body: dict[str, Any]) -> None:
     answer = visitor.send("POST", "/api/v1/plans", json={"life_events": ["retiring", "having_a_baby"], **body})
     assert answer.status_code in (200, 422), answer.text

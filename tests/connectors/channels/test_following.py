@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import socketserver
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -16,14 +14,13 @@ from cases import Acting, Consent
 from connectors.channels.app import assemble
 from connectors.channels.letters import Letters
 from connectors.channels.post import Post
-from connectors.channels.settings import Settings, variable
-from connectors.channels.wiring import House, build
+from connectors.channels.wiring import House
 from conversations import Draft
 from conversations import messages as m
 from storage import now
 from tests.connectors.agencies import running
 from tests.connectors.agencies.running import Sandbox, good
-from tests.connectors.channels.test_browse import Browser
+from tests.connectors.channels.app import Browser, with_agencies
 
 API = "/api/v1/applications"
 
@@ -93,9 +90,7 @@ class Place:
 
     def post(self, address: str, page: str, **data: str) -> httpx.Response:
         """Sends a page's form."""
-        csrf = re.search(r'name="csrf" value="([^"]+)"', page)
-        assert csrf is not None
-        return self.browser.send("POST", address, data={"csrf": csrf[1], **data})
+        return self.browser.post(address, page, **data)
 
     def filed(self, reference: str) -> dict[str, object]:
         """What the agency has with that reference, with the answers and the consent that came with it."""
@@ -114,27 +109,11 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     mailbox = Mailbox()
     threading.Thread(target=mailbox.serve_forever, daemon=True).start()
-    with running.sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox, pytest.MonkeyPatch.context() as patch:
-        for name in Settings.model_fields:
-            patch.delenv(variable(name), raising=False)
-        given = {
-            "data_dir": str(tmp_path_factory.mktemp("data")),
-            "public_url": "https://app.example",
-            "rasa_url": "http://127.0.0.1:9",
-            "sandbox_port": str(urlsplit(sandbox.url).port),
-            "sandbox_client_secret": running.CLIENT_SECRET,
-            "webhook_secret": running.WEBHOOK_SECRET,
-            "requests_a_minute": "100000",
-            "follow_seconds": "3600",
-            "smtp_url": f"smtp://127.0.0.1:{mailbox.server_address[1]}",
-        }
-        for name, value in given.items():
-            patch.setenv(variable(name), value)
-        house = build(Settings.load())
+    make, smtp = tmp_path_factory.mktemp, f"smtp://127.0.0.1:{mailbox.server_address[1]}"
+    with with_agencies(make("data"), make("sandbox"), {"smtp_url": smtp}) as (house, sandbox):
         made = Place(house, sandbox, mailbox)
         yield made
         made.desk.close()
-        house.close()
     mailbox.shutdown()
     mailbox.server_close()
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -18,8 +16,7 @@ from actions.start import Send, Start
 from cases import Consent
 from catalogue.ways import way
 from connectors.channels.app import assemble
-from connectors.channels.settings import Settings, variable
-from connectors.channels.wiring import House, build
+from connectors.channels.wiring import House
 from conversations import Consent as Agreed
 from conversations import Context, Draft
 from conversations import messages as m
@@ -27,7 +24,7 @@ from storage import now
 from tests.actions.test_checking import Tracker
 from tests.connectors.agencies import running
 from tests.connectors.agencies.running import Sandbox, good
-from tests.connectors.channels.test_browse import Browser
+from tests.connectors.channels.app import Browser, with_agencies
 
 
 @dataclass
@@ -47,10 +44,9 @@ class Town:
 
     def signed_in(self, reference: str, access: str) -> str:
         """The application's page, once its code was typed."""
-        csrf = re.search(r'name="csrf" value="([\w.]+)"', self.browser.get("/applications"))
-        assert csrf is not None
-        data = {"csrf": csrf[1], "reference": reference, "access_code": access}
-        assert self.browser.send("POST", "/applications", data=data).status_code == 303
+        form = {"reference": reference, "access_code": access}
+        answer = self.browser.post("/applications", self.browser.get("/applications"), **form)
+        assert answer.status_code == 303
         return self.browser.get(f"/applications/{reference}")
 
     def scene(self, context: Context, value: str | None = None) -> Scene:
@@ -69,25 +65,9 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with running.sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox, pytest.MonkeyPatch.context() as patch:
-        for name in Settings.model_fields:
-            patch.delenv(variable(name), raising=False)
-        given = {
-            "data_dir": str(tmp_path_factory.mktemp("data")),
-            "public_url": "https://app.example",
-            "rasa_url": "http://127.0.0.1:9",
-            "sandbox_port": str(urlsplit(sandbox.url).port),
-            "sandbox_client_secret": running.CLIENT_SECRET,
-            "webhook_secret": running.WEBHOOK_SECRET,
-            "requests_a_minute": "100000",
-            # No webhook reaches an app that does not listen: what is known comes from asking.
-            "follow_seconds": "3600",
-        }
-        for name, value in given.items():
-            patch.setenv(variable(name), value)
-        house = build(Settings.load())
+    make = tmp_path_factory.mktemp
+    with with_agencies(make("data"), make("sandbox")) as (house, sandbox):
         yield Town(house, Browser(assemble(house)), sandbox)
-        house.close()
 
 
 def test_a_click_is_a_handover_and_leads_to_the_agencys_page(town: Town) -> None:

@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from connectors.channels.app import assemble
-from connectors.channels.settings import Settings, variable
-from connectors.channels.wiring import House, build
+from connectors.channels.wiring import House
+from tests.connectors.channels.app import Browser, built
 
 
-class Device:
+class Device(Browser):
     """A browser of its own."""
 
-    def __init__(self, app: FastAPI, address: str = "127.0.0.1") -> None:
-        self._app, self._address = app, address
-        self.cookies = httpx.Cookies()
-
-    def send(self, method: str, url: str, **more: Any) -> httpx.Response:
-        async def call() -> httpx.Response:
-            transport = httpx.ASGITransport(self._app, client=(self._address, 5000))
-            async with httpx.AsyncClient(
-                transport=transport, base_url="https://app.example", cookies=self.cookies
-            ) as client:
-                answer = await client.request(method, url, **more)
-                self.cookies = client.cookies
-                return answer
-
-        return asyncio.run(call())
-
     def resume(self, code: str, key: str) -> httpx.Response:
-        csrf = re.search(r'name="csrf" value="([^"]+)"', self.send("GET", "/resume").text)
-        assert csrf is not None
-        return self.send("POST", "/resume", data={"csrf": csrf[1], "code": code, "key": key})
+        """Types code and key."""
+        return self.post("/resume", self.get("/resume"), code=code, key=key)
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in Settings.model_fields:
-            patch.delenv(variable(name), raising=False)
-        patch.setenv("ARATOHU_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-        patch.setenv("ARATOHU_PUBLIC_URL", "https://app.example")
-        patch.setenv("ARATOHU_RASA_URL", "http://127.0.0.1:9")
-        made = build(Settings.load())
-    yield made
-    made.close()
+    with built(tmp_path_factory.mktemp("data")) as made:
+        yield made
 
 
 @pytest.fixture

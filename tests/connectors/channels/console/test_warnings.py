@@ -15,9 +15,9 @@ from catalogue.rules import Rulebook, files
 from catalogue.rules.model import Rate, RateValue
 from connectors.channels.console import warnings
 from connectors.channels.console.assist import Assist
-from connectors.channels.settings import Settings, variable
-from connectors.channels.wiring import House, build
+from connectors.channels.wiring import House
 from conversations import Context
+from tests.connectors.channels.app import built
 
 DAY = dt.date(2026, 11, 25)
 REBATE = "rates_rebate_income"
@@ -123,14 +123,9 @@ def test_a_last_day_is_told_when_it_is_close_or_over(left: int, said: str | None
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(variable(name), raising=False)
-    for name, value in {"data_dir": str(tmp_path), "rasa_url": "http://127.0.0.1:9"}.items():
-        monkeypatch.setenv(variable(name), value)
-    made = build(Settings.load(), today=lambda: dt.date(2027, 1, 10))
-    yield made
-    made.close()
+def house(tmp_path: Path) -> Iterator[House]:
+    with built(tmp_path, today=lambda: dt.date(2027, 1, 10)) as made:
+        yield made
 
 
 def test_a_hint_carries_them_also_while_the_assistant_is_away(house: House) -> None:
