@@ -1,7 +1,8 @@
 """Compares a candidate with the model in use on all labelled sets, and says whether it may take its place.
 
 ``python -m bot.measure.compare --current MODEL --candidate MODEL`` writes a report as JSON. It ends with 1 where the
-candidate breaks a floor of bot/floors.yml, or finds fewer crises or confuses more losses than the model in use.
+candidate breaks a floor of bot/floors.yml, finds fewer crises or confuses more losses than the model in use, or reads
+more of a set worse than better.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ NEVER_LESS: Final = ("crisis_recall",)
 NEVER_MORE: Final = ("loss_confused",)
 """Figures that may not get worse at all, whatever their floors allow."""
 
+NOISE: Final = 200
+"""One row in so many may be read worse on balance, and one row of any set: that is no more than chance."""
+
 SHOWN: Final = 12
 NOTABLE: Final = 0.01
 
@@ -34,6 +38,7 @@ def compare(
     """Returns for one set the figures of both, what got better and worse, and why the candidate may not be promoted."""
     before, was = measure(current, rows)
     after, now = measure(candidate, rows)
+    changed = _changed(rows, before, after)
     return {
         "rows": len(rows),
         "figures": {
@@ -42,8 +47,12 @@ def compare(
             if was["headline"][key] != value
         },
         "events": _events(was["by_event"], now["by_event"]),
-        **_changed(rows, before, after),
-        "reasons": [*broken(name, now["headline"], floors), *_less(name, was["headline"], now["headline"])],
+        **changed,
+        "reasons": [
+            *broken(name, now["headline"], floors),
+            *less(name, was["headline"], now["headline"]),
+            *on_balance(name, len(rows), changed["better"], changed["worse"]),
+        ],
     }
 
 
@@ -72,7 +81,15 @@ def _changed(rows: list[Utterance], before: list[Reading], after: list[Reading])
     }
 
 
-def _less(name: str, was: dict[str, Any], now: dict[str, Any]) -> list[str]:
+def on_balance(name: str, rows: int, better: int, worse: int) -> list[str]:
+    """Returns a sentence where so many of the set's rows are read worse that it can't be chance."""
+    if worse - better <= max(1, rows // NOISE):
+        return []
+    return [f"{name}: {worse} of {rows} rows are read worse, and only {better} better"]
+
+
+def less(name: str, was: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Returns a sentence for each figure that may never get worse than with the model in use, and does."""
     said = [
         f"{name}: {key} falls from {was[key]} to {now[key]}"
         for key in NEVER_LESS

@@ -1,81 +1,53 @@
-"""From a correction in the console to a model that knows better, and back, while people talk.
+"""From corrections in the console to a model that knows better, and not to one that is worse, while people talk.
 
-The training set-up is small, so that it takes seconds; the steps, the programs and the comparison are the real ones.
+The project lacks one life event (see conftest). What advisers set right brings it back, and what they set wrong would
+do harm. Everything is the project's own: the programs, the console, the evaluation sets, the figures that count, and
+the rule by which a model's floors follow from what was measured. It trains three times.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
 from connectors.channels.secrets import kept
 from conversations import Rasa
+from tests.learning.conftest import EVENT, WRONG, Project
 from tests.main_job.running import ROOT, Running, Talking
 from tests.main_job.staff import Console
 
 pytestmark = [pytest.mark.programs, pytest.mark.slow]
 
-EVENTS = ("getting_married", "losing_a_job", "someone_died", "getting_an_education")
-TAUGHT = (
-    "how do i get on the tīwai scheme",
-    "my nephew wants to go on the tīwai scheme",
-    "who do i ring about tīwai",
-    "is the tīwai scheme still going this year",
-    "i missed the date for tīwai",
-    "what do i bring to the tīwai scheme",
-)
-"""A scheme that nobody has heard of: whoever knows what it is about has learned it."""
-ASKED = (
-    "tīwai scheme application please",
-    "can my sister still get on the tīwai scheme",
-    "tell me about the tīwai scheme",
-    "when does tīwai start",
-)
+TAUGHT = 90
+"""Corrections of each kind: a part of what is lacking, evenly through all of it."""
+MARGIN = 0.015
+"""By how much, at least, the better model has the right event on top more often, over the whole of the own set."""
+OPPOSITE = "having_a_baby"
+"""What must never be taken for :data:`WRONG`: the two are what the floors guard most."""
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small project to train from: the real rules and domain, and some of the examples."""
-    root = tmp_path_factory.mktemp("small")
-    (root / "bot").symlink_to(ROOT / "bot", target_is_directory=True)
-    shutil.copyfile(ROOT / "config.yml", root / "config.yml")
-    shutil.copytree(ROOT / "nlu_data" / "rules", root / "nlu_data" / "rules")
-    files = [ROOT / "nlu_data" / "life_events" / f"{event}.yml" for event in EVENTS]
-    files += [ROOT / "nlu_data" / f"{name}.yml" for name in ("crisis", "human_request", "out_of_scope", "dialogue")]
-    for file in files:
-        blocks = yaml.safe_load(file.read_text("utf-8"))["nlu"]
-        for block in blocks:
-            lines = block["examples"].splitlines()
-            block["examples"] = "\n".join(lines[: 40 if file.parent.name == "life_events" else 6]) + "\n"
-        (root / "nlu_data" / file.name).write_text(yaml.safe_dump({"version": "3.1", "nlu": blocks}), "utf-8")
-    rows = [(text, "getting_an_education") for text in ASKED]
-    rows += [("dad died on tuesday", "someone_died"), ("we're getting married in march", "getting_married")]
-    lines = ["text\tlife_events\tkind\tservice\tlanguage\tregister"]
-    lines += [f"{text}\t{event}\tlife_event\t\ten\tchat" for text, event in rows]
-    (root / "small.tsv").write_text("\n".join(lines) + "\n", "utf-8")
-    (root / "small.yml").write_text("small: {least: {top_1: 0.8}}\n", "utf-8")
-    own = (ROOT / "nlu_data" / "evaluation" / "own.tsv").read_text("utf-8").splitlines()
-    (root / "own.tsv").write_text("\n".join(own[:160]) + "\n", "utf-8")
-    return root
+def spread(texts: Sequence[str], number: int) -> list[str]:
+    """So many of ``texts``, evenly through all of them, each as it can be typed in one line."""
+    found = list(dict.fromkeys(texts))
+    return found[:: max(1, len(found) // number)][:number]
 
 
-def learn(running: Running, *options: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+def learn(running: Running, *options: Any) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
         [ROOT / "aratohu", "learn", *map(str, options)],
         capture_output=True,
         text=True,
         check=False,
-        timeout=900,
+        timeout=3600,
         env={
             **os.environ,
             "ARATOHU_DATA_DIR": str(running.data),
@@ -84,6 +56,8 @@ def learn(running: Running, *options: str | Path) -> subprocess.CompletedProcess
             "ARATOHU_SANDBOX_PORT": str(running.sandbox_port),
         },
     )
+    print(f"\n$ ./aratohu learn\n{done.stdout}{done.stderr}")  # noqa: T201
+    return done
 
 
 @pytest.fixture
@@ -93,49 +67,62 @@ def rasa(running: Running) -> Iterator[Rasa]:
     client.close()
 
 
-def top(rasa: Rasa, text: str) -> str:
-    return str(rasa.parse(text).life_events[0]["id"])
+def share(rasa: Rasa, texts: Sequence[str], event: str) -> float:
+    """How many of ``texts`` have ``event`` on top."""
+    tops = [rasa.parse(text).life_events for text in texts]
+    return float(sum(bool(top) and top[0]["id"] == event for top in tops) / len(texts))
 
 
-def correct(console: Console, reviewer: Console) -> None:
-    """Says in the console what is right, for each text; somebody else approves it."""
-    call = console.call()
-    for text in TAUGHT:
-        console.post(f"/console/conversations/{call}/heard", text=text)
+def correct(console: Console, reviewer: Console, texts: Sequence[str], event: str) -> None:
+    """Says in the console what each text is about; somebody else approves it."""
+    call, csrf = console.call(), console.csrf()
+    console.post(f"/console/conversations/{call}/heard", text="\n".join(texts))
     page = console.http.get(f"/console/conversations/{call}").text
-    turns = {text: number for number, text in re.findall(r'<option value="(\d+)">([^<]+)</option>', page)}
-    for text in TAUGHT:
-        console.post(
-            f"/console/conversations/{call}/correct",
-            kind="wrong_event",
-            turn=turns[text],
-            event="getting_an_education",
-        )
-    waiting = set(re.findall(r'action="/console/teach/(\d+)"', reviewer.http.get("/console/teach").text))
-    assert len(waiting) == len(TAUGHT)
+    listed = re.search(r'<select[^>]*name="turn">(.*?)</select>', page, re.DOTALL)
+    assert listed is not None
+    turns = sorted(int(number) for number in re.findall(r'<option value="(\d+)"', listed[1]))
+    assert len(turns) == len(texts)
+    for turn in turns:
+        form = {"csrf": csrf, "kind": "wrong_event", "turn": turn, "event": event}
+        answer = press(console, f"/console/conversations/{call}/correct", form)
+        assert answer.status_code == 303, answer.text
+    waiting = re.findall(r'action="/console/teach/(\d+)"', reviewer.http.get("/console/teach").text)
+    assert len(waiting) == len(texts)
+    own = press(console, f"/console/teach/{waiting[0]}", {"csrf": csrf, "verdict": "approve"})
+    assert own.status_code == 403, "four eyes"
+    theirs = reviewer.csrf()
     for number in waiting:
-        assert console.post(f"/console/teach/{number}", verdict="approve").status_code == 403, "not the role"
-        assert reviewer.post(f"/console/teach/{number}", verdict="approve").status_code == 200
+        answer = press(reviewer, f"/console/teach/{number}", {"csrf": theirs, "verdict": "approve"})
+        assert answer.status_code == 303, answer.text
 
 
-def test_a_correction_is_learned_without_harm_and_without_dropping_a_conversation(
-    running: Running, staffed: Callable[..., Console], small: Path, rasa: Rasa
+def press(console: Console, path: str, form: dict[str, Any]) -> httpx.Response:
+    """Sends a form, without loading the page that comes next: it would be long."""
+    return console.http.post(path, data=form, follow_redirects=False)
+
+
+def moved(said: str, key: str) -> tuple[float, float]:
+    """A figure of the own set before and after, as ``./aratohu learn`` prints it."""
+    own = said[said.index("own: ") :]
+    found = re.search(rf"^  {re.escape(key)} +([\d.]+) → ([\d.]+)$", own, re.MULTILINE)
+    assert found is not None, own
+    return float(found[1]), float(found[2])
+
+
+def test_what_is_set_right_is_learned_and_what_is_set_wrong_is_refused(
+    running: Running, staffed: Callable[..., Console], project: Project, rasa: Rasa
 ) -> None:
     console, reviewer = staffed(), staffed("adviser", "reviewer")
-    assert "nothing new" in learn(running, "--root", small).stdout
-    correct(console, reviewer)
-    model_before = sorted((running.data / "models").glob("*.tar.gz"))
-    assert all(top(rasa, text) != "getting_an_education" for text in ASKED[:1])
+    options = ("--root", project.root, "--floors", project.floors)
+    learned = project.root / "nlu_data" / "learned"
+    models = running.data / "models"
+    assert "nothing new" in learn(running, *options).stdout
+    taught = spread(project.lacking, TAUGHT)
+    untaught = [text for text in project.lacking if text not in taught][:40]
+    before = share(rasa, untaught, EVENT)
+    correct(console, reviewer, taught, EVENT)
 
-    # Trained on so little, the candidate is worse at what the real sets measure: refused, and nothing has changed.
-    refused = learn(running, "--root", small, "--set", small / "own.tsv")
-    assert refused.returncode == 3, refused.stdout + refused.stderr
-    assert "own: top_1 is" in refused.stdout
-    assert "at least 0.8" in refused.stdout
-    assert sorted((running.data / "models").glob("*.tar.gz")) == model_before
-    assert not (small / "nlu_data" / "learned").exists()
-
-    # By a set that it is good at, it is promoted; people who talk meanwhile notice nothing.
+    # Somebody is in the middle of a form and others talk, while it is learned and promoted.
     with running.api() as api:
         talking = Talking(api)
         talking.say("we've got a little one on the way")
@@ -143,29 +130,48 @@ def test_a_correction_is_learned_without_harm_and_without_dropping_a_conversatio
         talking.choose("agree")
         assert talking.last("question")["fact"] == "baby_given_names"
         busy = Busy(running)
-        promoted = learn(running, "--root", small, "--floors", small / "small.yml", "--set", small / "small.tsv")
+        promoted = learn(running, *options)
         replies = busy.end()
         assert promoted.returncode == 0, promoted.stdout + promoted.stderr
         assert "a running Rasa uses it already" in promoted.stdout
-        assert "read better" in promoted.stdout
         assert len(replies) > 3
         assert all(status == 200 and decision != "kept" for status, decision in replies), replies
-        assert [top(rasa, text) for text in ASKED] == ["getting_an_education"] * len(ASKED)
         talking.say("Aroha Grace")
         assert talking.last("question")["fact"] == "baby_family_name", "the conversation goes on where it was"
 
-    learned = yaml.safe_load((small / "nlu_data" / "learned" / "getting_an_education.yml").read_text("utf-8"))["nlu"]
-    assert [block["examples"].strip("- \n") for block in learned] == list(TAUGHT)
-    assert all(re.match(r"correction \d+, approved 20\d\d-", block["metadata"]["source"]) for block in learned)
-    assert {block["metadata"]["register"] for block in learned} == {"voice"}
+    # Really better, by the project's own set and by what neither model was taught.
+    was, now = moved(promoted.stdout, "top_1")
+    assert now - was >= MARGIN
+    was, now = moved(promoted.stdout, f"{EVENT} (F1)")
+    assert now - was >= 0.2
+    after = share(rasa, untaught, EVENT)
+    print(f"untaught examples with the right event on top: {before:.2f} before, {after:.2f} after")  # noqa: T201
+    assert after - before >= 0.2
+    blocks = yaml.safe_load((learned / f"{EVENT}.yml").read_text("utf-8"))["nlu"]
+    assert len(blocks) >= TAUGHT * 0.9, "those that are examples already are left out"
+    assert all(re.match(r"correction \d+, approved 20\d\d-", one["metadata"]["source"]) for one in blocks)
+    assert {one["metadata"]["register"] for one in blocks} == {"voice"}
 
-    back = learn(running, "--root", small, "--rollback")
+    # The loss of a baby, carelessly set and approved as having one: refused, by name, and nothing has changed.
+    there = sorted(models.glob("*.tar.gz"))
+    correct(console, reviewer, spread(project.unseen, TAUGHT), OPPOSITE)
+    refused = learn(running, *options)
+    assert refused.returncode == 3, refused.stdout + refused.stderr
+    assert "Refused. The model in use stays" in refused.stdout
+    assert re.search(r"loss_confused (is|rises)", refused.stdout), refused.stdout
+    assert sorted(models.glob("*.tar.gz")) == there
+    assert not (learned / f"{OPPOSITE}.yml").exists()
+    assert share(rasa, untaught, EVENT) == after
+    assert share(rasa, ["we lost our baby last week"], WRONG) == 1.0
+
+    # And back: what was learned has to be looked at again.
+    back = learn(running, *options, "--rollback")
     assert back.returncode == 0, back.stderr
-    assert not (small / "nlu_data" / "learned").exists()
-    assert top(rasa, ASKED[0]) != "getting_an_education"
-    assert rasa.parse("we've got a little one on the way").life_events[0]["id"] == "having_a_baby"
-    assert len(re.findall(r'action="/console/teach/(\d+)"', reviewer.http.get("/console/teach").text)) == len(TAUGHT)
-    assert "No promotion" in learn(running, "--root", small, "--rollback").stdout
+    assert not learned.exists()
+    assert share(rasa, untaught, EVENT) == before
+    waiting = re.findall(r'action="/console/teach/(\d+)"', reviewer.http.get("/console/teach").text)
+    assert len(waiting) == TAUGHT
+    assert "No promotion" in learn(running, *options, "--rollback").stdout
 
 
 class Busy:

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,90 @@ def test_what_is_an_example_already_is_not_learned_again(tmp_path: Path) -> None
         learning.roll_back()
     rasa.close()
     house.database.close()
+
+
+class Quick(Learning):
+    """Learning whose candidate is there at once, and compared with the result that a test asks for."""
+
+    reasons: tuple[str, ...] = ()
+
+    def _run(self, module: str, *options: str, text: str | None = None, expected: tuple[int, ...] = (0,)) -> str:
+        if module == "measure.candidate":
+            models = Path(options[options.index("--models") + 1])
+            (models / "assistant-new.tar.gz").write_text("new")
+            (models / "fingerprint").write_text("new\n")
+            return ""
+        if module == "recognise":
+            return "\n".join(json.dumps({"about": "other", "language": "en"}) for _ in (text or "").splitlines())
+        return json.dumps({"own": {"reasons": list(self.reasons)}})
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[tuple[House, Quick, Settings, Path]]:
+    house = House(f"sqlite:///{tmp_path / 'desk.sqlite'}")
+    settings = Settings(data_dir=tmp_path / "data", rasa_url="http://127.0.0.1:9")
+    settings.models.mkdir(parents=True)
+    (settings.models / "assistant-old.tar.gz").write_text("old")
+    (settings.models / "fingerprint").write_text("old\n")
+    root = tmp_path / "project"
+    (root / "nlu_data").mkdir(parents=True)
+    (root / "config.yml").touch()
+    (root / "bot").mkdir()
+    rasa = Rasa("http://127.0.0.1:9", "token")
+    yield house, Quick(settings, house.desk.corrections, rasa, root=root), settings, root / "nlu_data" / "learned"
+    rasa.close()
+    house.database.close()
+
+
+def approved(house: House, text: str, right: str) -> int:
+    """A correction that somebody else approved."""
+    aroha, rita = house.adviser("aroha"), house.adviser("rita", roles=["reviewer"])
+    made = house.desk.corrections.add(aroha, "wrong_event", text, right=right)
+    house.desk.corrections.review(made.id, rita, approve=True)
+    return made.id
+
+
+def used(settings: Settings) -> tuple[str, str]:
+    """What a start would take: the newest model's content, and what it says it was trained on."""
+    newest = max(settings.models.glob("*.tar.gz"), key=lambda file: file.stat().st_mtime_ns)
+    return newest.read_text(), (settings.models / "fingerprint").read_text().strip()
+
+
+def test_a_better_candidate_takes_the_place_and_one_command_brings_back_what_was(
+    quick: tuple[House, Quick, Settings, Path],
+) -> None:
+    house, learning, settings, learned = quick
+    first = approved(house, "they showed me the door this morning", "losing_a_job")
+    outcome = learning.learn()
+    assert outcome.promoted
+    assert not outcome.told_rasa, "none is running: it takes it at its start"
+    assert used(settings) == ("new", "new")
+    block = yaml.safe_load((learned / "losing_a_job.yml").read_text("utf-8"))["nlu"][0]
+    assert block["metadata"]["about"] == "other"
+    assert block["metadata"]["source"].startswith(f"correction {first}, approved ")
+    assert [one.id for one in house.desk.corrections.all("learned")] == [first]
+    with pytest.raises(NothingToLearn):
+        learning.learn()
+    learning.roll_back()
+    assert used(settings) == ("old", "old")
+    assert not learned.exists()
+    assert [one.id for one in house.desk.corrections.all("waiting")] == [first], "somebody has to look at it again"
+
+
+def test_a_worse_candidate_changes_nothing_and_a_trial_neither(quick: tuple[House, Quick, Settings, Path]) -> None:
+    house, learning, settings, learned = quick
+    first = approved(house, "they showed me the door this morning", "having_a_baby")
+    learning.reasons = ("own: loss_confused is 4, at most 0 is allowed",)
+    outcome = learning.learn()
+    assert not outcome.promoted
+    assert outcome.reasons == ["own: loss_confused is 4, at most 0 is allowed"]
+    learning.reasons = ()
+    assert not learning.learn(dry=True).promoted
+    assert used(settings) == ("old", "old")
+    assert not learned.exists()
+    assert [one.id for one in house.desk.corrections.all("approved")] == [first], "it can be set right and tried again"
+    with pytest.raises(NothingToLearn):
+        learning.roll_back()
 
 
 def test_a_candidate_below_a_floor_is_refused_with_the_reason(tmp_path: Path) -> None:
