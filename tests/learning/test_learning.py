@@ -125,7 +125,10 @@ def test_what_is_set_right_is_learned_and_what_is_set_wrong_is_refused(
     # Somebody is in the middle of a form and others talk, while it is learned and promoted.
     with running.api() as api:
         talking = Talking(api)
-        talking.say("we've got a little one on the way")
+        reply = talking.say("we're having a baby")
+        if reply["decision"] == "clarify":
+            # It learned from little, and so asks back.
+            talking.choose("event:having_a_baby")
         talking.choose("start:register-birth")
         talking.choose("agree")
         assert talking.last("question")["fact"] == "baby_given_names"
@@ -153,7 +156,8 @@ def test_what_is_set_right_is_learned_and_what_is_set_wrong_is_refused(
     assert {one["metadata"]["register"] for one in blocks} == {"voice"}
 
     # The loss of a baby, carelessly set and approved as having one: refused, by name, and nothing has changed.
-    there = sorted(models.glob("*.tar.gz"))
+    there, losses = sorted(models.glob("*.tar.gz")), project.unseen[:40]
+    right = share(rasa, losses, WRONG)
     correct(console, reviewer, spread(project.unseen, TAUGHT), OPPOSITE)
     refused = learn(running, *options)
     assert refused.returncode == 3, refused.stdout + refused.stderr
@@ -162,7 +166,7 @@ def test_what_is_set_right_is_learned_and_what_is_set_wrong_is_refused(
     assert sorted(models.glob("*.tar.gz")) == there
     assert not (learned / f"{OPPOSITE}.yml").exists()
     assert share(rasa, untaught, EVENT) == after
-    assert share(rasa, ["we lost our baby last week"], WRONG) == 1.0
+    assert share(rasa, losses, WRONG) == right
 
     # And back: what was learned has to be looked at again.
     back = learn(running, *options, "--rollback")
