@@ -67,6 +67,8 @@ class Reception:
         live = "none" if handover is None or handover.channel == "call_back" else handover.state
         waiting = self.handovers.queue.place(handover) if handover is not None and live == "waiting" else None
         key = {"waiting": "desk_waiting", "held": "desk_held"}.get(live, "handover")
+        if waiting is not None and waiting.minutes == 1:
+            key = "desk_waiting_soon"
         values = {"place": waiting.place, "minutes": waiting.minutes} if waiting is not None else {}
         choices = [self._words.choice("desk:stop", "desk_stop", found.language)] if live == "waiting" else []
         card: dict[str, Any] = {
@@ -173,5 +175,12 @@ def _when(moment: dt.datetime) -> str:
 def describe(team: Team) -> str:
     """A team's opening hours in words, Monday first."""
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    spans = [f"{names[int(day)]} {begin}–{end}" for day, (begin, end) in sorted(team.hours.items())]
+    runs: list[tuple[int, int, str]] = []
+    for day, (begin, end) in sorted((int(day), hours) for day, hours in team.hours.items()):
+        hours = f"{begin}–{end}"
+        if runs and runs[-1][1] == day - 1 and runs[-1][2] == hours:
+            runs[-1] = (runs[-1][0], day, hours)
+        else:
+            runs.append((day, day, hours))
+    spans = [f"{names[first]}{f'–{names[last]}' if last > first else ''} {hours}" for first, last, hours in runs]
     return ", ".join(spans) or "closed"

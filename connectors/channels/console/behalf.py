@@ -222,7 +222,7 @@ def router(gate: Gate) -> APIRouter:
             service=service.name.in_language(language),
             agency=agency,
             purpose=service.start.purpose or "",
-            recipients=service.start.recipients or agency,
+            recipients=(service.start.recipients or agency).rstrip("."),
             refusal=service.start.refusal or "",
             facts=facts,
         )

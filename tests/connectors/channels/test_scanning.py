@@ -18,8 +18,8 @@ from connectors.channels.scanning import Clamd, scanner
 from connectors.channels.settings import Settings, SettingsError, variable
 from connectors.channels.wiring import House, build
 from conversations import Draft
+from tests.connectors.channels.app import Browser
 from tests.connectors.channels.clamd import EICAR, Asked, Played, played
-from tests.connectors.channels.test_browse import Browser
 
 JPEG = b"\xff\xd8\xff\xe0" + b"a photo of nobody" * 9_000 + b"\xff\xd9"
 BAD = b"\xff\xd8\xff\xe0" + EICAR + b"\xff\xd9"
