@@ -134,11 +134,19 @@ Key = Annotated[
     ),
 ]
 _HEADERS = {"Location": {"description": "address of the application", "schema": {"type": "string"}}}
-_UNAVAILABLE: dict[int | str, dict[str, Any]] = {
-    status: response
-    | {"headers": {"Retry-After": {"description": "seconds, or an HTTP date", "schema": {"type": "string"}}}}
-    for status, response in responses(429, 503).items()
-}
+_RETRY = {"headers": {"Retry-After": {"description": "seconds, or an HTTP date", "schema": {"type": "string"}}}}
+
+
+def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How an address that does something refuses: in these ways, and for now, as any can."""
+    for_now = {status: refusal | _RETRY for status, refusal in responses(429, 503).items()}
+    return {**responses(*statuses), **for_now}
+
+
+def _as_before(response: Response, *, is_new: bool) -> None:
+    """200 in place of 201 for what the same key made before."""
+    if not is_new:
+        response.status_code = HTTPStatus.OK
 
 
 @routes.post(
@@ -181,8 +189,7 @@ def capabilities(office: Allowed) -> Capabilities:
     responses={
         201: {"description": "Started", "headers": _HEADERS},
         200: {"model": Application, "description": "Started before, with the same key"},
-        **responses(400, 401, 404, 409, 413, 422),
-        **_UNAVAILABLE,
+        **_refusals(400, 401, 404, 409, 413, 422),
     },
 )
 def start(new: NewApplication, key: Key, office: Allowed, register: Book, response: Response) -> Application:
@@ -190,8 +197,7 @@ def start(new: NewApplication, key: Key, office: Allowed, register: Book, respon
     made, is_new = register.start(office, key, new)
     if is_new:
         response.headers["Location"] = f"/{office.id}/v1/applications/{made.id}"
-    else:
-        response.status_code = HTTPStatus.OK
+    _as_before(response, is_new=is_new)
     return made
 
 
@@ -199,7 +205,7 @@ def start(new: NewApplication, key: Key, office: Allowed, register: Book, respon
     "/applications",
     summary="Whether an application arrived",
     tags=["applications"],
-    responses={**responses(401, 404, 422), **_UNAVAILABLE},
+    responses=_refusals(401, 404, 422),
 )
 def find(
     office: Allowed,
@@ -214,7 +220,7 @@ def find(
     "/applications/{id}",
     summary="Where an application is",
     tags=["applications"],
-    responses={**responses(401, 404, 422), **_UNAVAILABLE},
+    responses=_refusals(401, 404, 422),
 )
 def read(id: Id, office: Allowed, register: Book) -> Application:
     """The application, with its history."""
@@ -225,7 +231,7 @@ def read(id: Id, office: Allowed, register: Book) -> Application:
     "/applications/{id}/information",
     summary="Send what was asked for",
     tags=["applications"],
-    responses={**responses(400, 401, 404, 409, 413, 422), **_UNAVAILABLE},
+    responses=_refusals(400, 401, 404, 409, 413, 422),
 )
 def inform(id: Id, information: Information, key: Key, office: Allowed, register: Book) -> Application:
     """Sends more answers, while the state is `more_information_needed`. 409 when nothing was asked for."""
@@ -236,7 +242,7 @@ def inform(id: Id, information: Information, key: Key, office: Allowed, register
     "/applications/{id}/withdraw",
     summary="Take an application back",
     tags=["applications"],
-    responses={**responses(401, 404, 409, 422), **_UNAVAILABLE},
+    responses=_refusals(401, 404, 409, 422),
 )
 def withdraw(id: Id, office: Allowed, register: Book) -> Application:
     """Takes it back. A second call changes nothing. 409 when the agency has decided for good."""
@@ -251,8 +257,7 @@ def withdraw(id: Id, office: Allowed, register: Book) -> Application:
     responses={
         201: {"description": "Taken in"},
         200: {"model": Document, "description": "Taken in before, with the same key"},
-        **responses(400, 401, 404, 413, 422),
-        **_UNAVAILABLE,
+        **_refusals(400, 401, 404, 413, 422),
     },
 )
 async def add_document(
@@ -267,8 +272,7 @@ async def add_document(
     """Takes a file in. The answer that it stands for is its `id`. Kind and size are in `/capabilities`."""
     documents: Documents = request.app.state.documents
     made, is_new = await run_in_threadpool(documents.add, office, key, reference, fact, await file.read())
-    if not is_new:
-        response.status_code = HTTPStatus.OK
+    _as_before(response, is_new=is_new)
     return made
 
 
@@ -276,7 +280,7 @@ async def add_document(
     "/applications/{id}/payment",
     summary="Pay for an application",
     tags=["payment"],
-    responses={**responses(400, 401, 404, 409, 413, 422), **_UNAVAILABLE},
+    responses=_refusals(400, 401, 404, 409, 413, 422),
 )
 def pay(request: Request, id: Id, wanted: NewPayment, office: Allowed, register: Book) -> PaymentPage:
     """The one payment of the application, and the page where it is made. 409 when there is nothing to pay."""
@@ -292,16 +296,14 @@ def pay(request: Request, id: Id, wanted: NewPayment, office: Allowed, register:
     responses={
         201: {"description": "The link is good"},
         200: {"model": Handover, "description": "Handed over before, with the same key"},
-        **responses(400, 401, 404, 413, 422),
-        **_UNAVAILABLE,
+        **_refusals(400, 401, 404, 413, 422),
     },
 )
 def hand_over(request: Request, new: NewHandover, key: Key, office: Allowed, response: Response) -> Handover:
     """Keeps the answers for a link that opens once. There is nothing of them in the link."""
     handovers: Handovers = request.app.state.handovers
     token, until, is_new = handovers.add(office, key, new)
-    if not is_new:
-        response.status_code = HTTPStatus.OK
+    _as_before(response, is_new=is_new)
     return Handover(url=_here(request, f"/forms/{token}"), expires_at=until)
 
 

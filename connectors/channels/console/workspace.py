@@ -195,11 +195,12 @@ def router(gate: Gate, assist: Assist) -> APIRouter:
         messages: list[Any] = []
         if answer:
             written = desk.answers.get(answer)
-            spoken = written.mi if language == "mi" and written.mi else written.en
+            in_mi = language == "mi" and bool(written.mi)
             messages.append(
                 Words(
-                    text=spoken,
-                    lang="mi" if language == "mi" and written.mi else "en",
+                    text=written.mi if in_mi else written.en,
+                    lang="mi" if in_mi else "en",
+                    unreviewed=in_mi,
                     links=[Link(url=written.source, label=written.title)],
                 )
             )
