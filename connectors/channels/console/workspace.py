@@ -195,12 +195,12 @@ def router(gate: Gate, assist: Assist) -> APIRouter:
         messages: list[Any] = []
         if answer:
             written = desk.answers.get(answer)
-            in_mi = language == "mi" and bool(written.mi)
+            in_mi = written.mi if language == "mi" else None
             messages.append(
                 Words(
-                    text=written.mi if in_mi else written.en,
+                    text=in_mi or written.en,
                     lang="mi" if in_mi else "en",
-                    unreviewed=in_mi,
+                    unreviewed=bool(in_mi),
                     links=[Link(url=written.source, label=written.title)],
                 )
             )
