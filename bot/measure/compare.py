@@ -1,8 +1,8 @@
 """Compares a candidate with the model in use on all labelled sets, and says whether it may take its place.
 
 ``python -m bot.measure.compare --current MODEL --candidate MODEL`` writes a report as JSON. It ends with 1 where the
-candidate breaks a floor of bot/floors.yml, finds fewer crises or confuses more losses than the model in use, or reads
-more of a set worse than better.
+candidate breaks a floor of bot/floors.yml, finds fewer crises or confuses more losses than the model in use, knows one
+life event much less well, or reads more of a set worse than better.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ NEVER_MORE: Final = ("loss_confused",)
 NOISE: Final = 200
 """One row in so many may be read worse on balance, and one row of any set: that is no more than chance."""
 
+SINKS: Final = 0.15
+ENOUGH: Final = 20
+"""By how much the F1 of one life event may fall, where so many rows of the set express it."""
+
 SHOWN: Final = 12
 NOTABLE: Final = 0.01
 
@@ -51,6 +55,7 @@ def compare(
         "reasons": [
             *broken(name, now["headline"], floors),
             *less(name, was["headline"], now["headline"]),
+            *sunk(name, was["by_event"], now["by_event"]),
             *on_balance(name, len(rows), changed["better"], changed["worse"]),
         ],
     }
@@ -79,6 +84,16 @@ def _changed(rows: list[Utterance], before: list[Reading], after: list[Reading])
         "better_for_example": better[:SHOWN],
         "worse_for_example": worse[:SHOWN],
     }
+
+
+def sunk(name: str, was: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Returns a sentence for each life event that is known much less well: the whole of a set can hide one of them."""
+    said = []
+    for event, before in sorted(was.items()):
+        after = (now.get(event) or {}).get("f1") or 0.0
+        if before["rows"] >= ENOUGH and (before["f1"] or 0.0) - after > SINKS:
+            said.append(f"{name}: {event} (F1) falls from {before['f1']} to {after}")
+    return said
 
 
 def on_balance(name: str, rows: int, better: int, worse: int) -> list[str]:

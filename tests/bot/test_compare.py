@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.evaluate import broken
-from bot.measure.compare import less, on_balance
+from bot.measure.compare import less, on_balance, sunk
 from bot.measure.floors import below
 
 NAMED = {"least": {"top_1": 0.85, "crisis_recall": 1.0}, "most": {"loss_confused": 0, "accepted_wrong": 0.04}}
@@ -52,3 +52,18 @@ def test_floors_stand_a_little_below_what_was_measured_and_counts_and_crises_not
         "own: top_1 is 0.74, at least 0.75 is needed",
         "own: loss_confused is 2, at most 1 is allowed",
     ]
+
+
+def test_one_life_event_may_not_be_lost_behind_the_others() -> None:
+    was = {
+        "losing_a_baby": {"f1": 0.56, "rows": 22},
+        "retiring": {"f1": 0.6, "rows": 35},
+        "few": {"f1": 1.0, "rows": 5},
+    }
+    now = {
+        "losing_a_baby": {"f1": 0.26, "rows": 22},
+        "retiring": {"f1": 0.46, "rows": 35},
+        "few": {"f1": 0.0, "rows": 5},
+    }
+    assert sunk("own", was, now) == ["own: losing_a_baby (F1) falls from 0.56 to 0.26"]
+    assert sunk("own", was, {"retiring": {"f1": 0.7, "rows": 35}}) == ["own: losing_a_baby (F1) falls from 0.56 to 0.0"]

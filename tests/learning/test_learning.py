@@ -163,7 +163,8 @@ def test_what_is_set_right_is_learned_and_what_is_set_wrong_is_refused(
     refused = learn(running, *options)
     assert refused.returncode == 3, refused.stdout + refused.stderr
     assert "Refused. The model in use stays" in refused.stdout
-    assert re.search(r"loss_confused (is|rises)", refused.stdout), refused.stdout
+    reasons = refused.stdout[refused.stdout.index("Refused.") :]
+    assert re.search(rf"^  own: (loss_confused (is|rises)|{WRONG} \(F1\) falls)", reasons, re.MULTILINE), reasons
     assert sorted(models.glob("*.tar.gz")) == there
     assert not (learned / f"{OPPOSITE}.yml").exists()
     assert {event: share(rasa, asked[event], event) for event in EVENTS} == after
