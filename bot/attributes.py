@@ -14,8 +14,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.classifier import block, examples, features
-from bot.featurizers import dense, sparse, texts
+from bot.featurizers import dense, sparse
 from bot.model.heads import Heads
+from bot.spelling import texts
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

@@ -15,9 +15,10 @@ from rasa.shared.nlu.constants import INTENT, METADATA
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.featurizers import UNSEEN, dense, sparse, texts
+from bot.featurizers import UNSEEN, dense, sparse
 from bot.groups import groups
 from bot.model.labels import TOGETHER, LabelModel
+from bot.spelling import texts
 
 RANKING = "intent_ranking"
 HELD = "held_out_probabilities"

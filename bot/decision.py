@@ -17,10 +17,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.classifier import HELD, RANKING, block, examples
-from bot.featurizers import UNSEEN, texts
+from bot.featurizers import UNSEEN
 from bot.model.deciding import ACCEPT, Decisions, Rates
 from bot.model.labels import FEW, TOGETHER, table
 from bot.rules import FORCED
+from bot.spelling import texts
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

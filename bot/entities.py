@@ -9,12 +9,13 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import InvalidConfigException
-from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.files import fingerprint, found
 from bot.model.names import Names, read
+from bot.spelling import spelt
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -87,18 +88,18 @@ class EntityRuler(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the entities to each message."""
         for message in messages:
-            text = message.get(TEXT) or ""
-            if self._names is None or not text:
+            text = spelt(message)
+            if self._names is None or not text.text:
                 continue
             entities = [
                 {
                     "entity": name.label,
-                    "start": name.start,
-                    "end": name.end,
-                    "value": name.id or text[name.start : name.end],
+                    "start": text.place(name.start),
+                    "end": text.place(name.end),
+                    "value": name.id or text.text[name.start : name.end],
                     "extractor": "EntityRuler",
                 }
-                for name in self._names.find(text)
+                for name in self._names.find(text.text)
             ]
             message.set(ENTITIES, [*message.get(ENTITIES, []), *entities], add_to_output=True)
         return messages

@@ -20,15 +20,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.encoder.session import FOLDER, Encoder
 from bot.model.ngrams import Ngrams
+from bot.spelling import texts
 from bot.text import clean
 
 UNSEEN = "unseen_by_encoder"
 """Set to a bool on training messages: whether the encoder was tuned without this sentence."""
-
-
-def texts(messages: list[Message]) -> list[str]:
-    """Returns the cleaned text of each message, empty where it has none."""
-    return [clean(message.get(TEXT)) for message in messages]
 
 
 def dense(message: Message) -> np.ndarray:
@@ -97,7 +93,9 @@ class SentenceFeaturizer(GraphComponent):
         # Thousands of sentences, and nobody is served meanwhile: training takes every core.
         eager = Encoder(self._folder, threads=os.cpu_count() or 1, tokens=self._tokens)
         self._encoded(training_data.training_examples, eager)
-        seen = self._encoder.seen(texts(training_data.training_examples))
+        # The encoder remembers sentences as they were written.
+        written = [clean(message.get(TEXT)) for message in training_data.training_examples]
+        seen = self._encoder.seen(written)
         for message, known in zip(training_data.training_examples, seen, strict=True):
             message.set(UNSEEN, not bool(known))
         return training_data

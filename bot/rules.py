@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.files import fingerprint, found
 from bot.model.phrases import Phrases
+from bot.spelling import spelt
 
 FORCED = "forced_decision"
 """Set on a message to the decision that a rule has taken."""
@@ -92,6 +93,7 @@ class PhraseRule(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the decision on the messages that match."""
         for message in messages:
-            if self._phrases is not None and self._phrases.match(message.get(TEXT) or ""):
+            written, put_right = message.get(TEXT) or "", spelt(message).text
+            if self._phrases is not None and any(self._phrases.match(text) for text in {written, put_right}):
                 message.set(FORCED, self._phrases.decision)
         return messages
