@@ -17,7 +17,7 @@ ALIKE: Final = 0.75
 USUAL: Final = 0.01
 """The share of sentences from which an n-gram is too usual to bring two together: time goes by the square of it."""
 SLACK: Final = 0.5
-"""How far below the bound the cosine of the rarer n-grams may lie for a pair to be looked at whole, as a share of it."""
+"""The share of the bound that the cosine of the rarer n-grams must reach for a pair to be compared whole."""
 
 
 def pairs(texts: list[str], alike: float = ALIKE, chunk: int = 1_000) -> sp.csr_matrix:
