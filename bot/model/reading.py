@@ -21,7 +21,8 @@ from bot.model.labels import LabelModel
 from bot.model.names import Names
 from bot.model.ngrams import Ngrams
 from bot.model.phrases import Phrases
-from bot.text import clean
+from bot.model.spelling import Spelling
+from bot.text import LONGEST, clean
 
 _ENCODER: Final = "SentenceFeaturizer"
 _NGRAMS: Final = "NgramFeaturizer"
@@ -68,6 +69,7 @@ class Reader:
         folder = Path(encoder["folder"]) if encoder.get("folder") else FOLDER
         self._encoder = Encoder(folder, int(encoder.get("threads", 1)), int(encoder.get("tokens", 128)))
         defaults = {"shortest": 2, "longest": 5, "word_floor": 2, "character_floor": 3, "most": 60_000}
+        self._spelling = Spelling.load(parts["SpellingCorrector"]) if "SpellingCorrector" in parts else None
         self._ngrams = Ngrams.load(parts[_NGRAMS], {**defaults, **configs[_NGRAMS]})
         self._labels = LabelModel.load(parts["LabelClassifier"])
         self._names = Names.load(parts["EntityRuler"]) if "EntityRuler" in parts else None
@@ -100,14 +102,16 @@ class Reader:
 
     def read(self, text: str) -> Reading:
         """Returns the reading of one message; any string gets one."""
-        cleaned = clean(text)
+        put_right = self._spelling.correct(text[:LONGEST]).text if self._spelling else text[:LONGEST]
+        cleaned = clean(put_right)
         vector = self._encoder.encode([cleaned])[0]
         row = self._ngrams.rows([cleaned])
         chances = self._labels.probabilities(vector, row)
         of_label = {name: float(chance) for name, chance in zip(self._labels.labels, chances, strict=True)}
-        forced = self._phrases.decision if self._phrases and self._phrases.match(text) else None
+        phrases = self._phrases
+        forced = phrases.decision if phrases and any(phrases.match(said) for said in {text, put_right}) else None
         decided = self.decisions.decide(of_label, forced, empty=not cleaned)
-        return Reading(text, decided, of_label, self._attributes_of(text, cleaned, vector, row))
+        return Reading(text, decided, of_label, self._attributes_of(put_right, cleaned, vector, row))
 
     def _attributes_of(self, text: str, cleaned: str, vector: np.ndarray, row: Any) -> dict[str, str | None]:
         if self._heads is None:

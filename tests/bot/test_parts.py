@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot import examples as report
 from bot.encoder.session import FOLDER, Encoder, digest
-from bot.groups import groups
+from bot.groups import ALIKE, groups, pairs
 from bot.measure import figures
 from bot.measure.plots import bars, reliability
 from bot.measure.sets import Utterance, read
@@ -19,6 +20,7 @@ from bot.model.linear import OneVsRest
 from bot.model.ngrams import Ngrams
 from bot.model.phrases import Phrases
 from bot.model.reading import Reading
+from bot.model.spelling import Spelling
 from bot.model.thresholds import NEVER, best_f, lowest, upper
 from bot.text import clean, fold, scripts
 
@@ -184,6 +186,52 @@ def test_near_duplicates_share_a_group() -> None:
     of = groups(["how much is a birth certificate", "how much is a birth certificate?", "lost my job", ""])
     assert of[0] == of[1]
     assert len(set(of)) == 3
+
+
+def test_near_duplicates_are_those_that_comparing_every_pair_finds() -> None:
+    texts = [example.text for example in report.read(Path("nlu_data"))][:1_500]
+    texts += [text.replace("?", "") + " pls" for text in texts[:200]] + ["no", "no", "", "", "?!"]
+    found = pairs(texts)
+    grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4)).fit_transform([f"#{fold(text)}#" for text in texts])
+    all_of_them = (grams @ grams.T).toarray() >= ALIKE
+    missed = int((all_of_them & ~(found.toarray() > 0)).sum())
+    assert missed <= 0.001 * all_of_them.sum()
+    assert not ((found.toarray() > 0) & ~((grams @ grams.T).toarray() >= ALIKE - 1e-4)).any()
+
+
+EXAMPLES = ["my mum gets a benefit"] * 20 + ["the benefit was cut in march"] * 10 + ["kei te pēhea koe"] * 5
+
+
+def test_slips_are_put_right_and_nothing_else() -> None:
+    spelling = Spelling.fit(EXAMPLES)
+    assert spelling.correct("the benifit of my mum").text == "the benefit of my mum"
+    for text in (
+        "the benefits of my mum",  # English as it is
+        "my mum met Benifit there",  # a capital within a sentence: a name
+        "kua tae mai te benifit ki ahau",  # another language
+        "my mumm",  # too short
+        "the bemefut",  # two slips in seven letters
+        "",
+    ):
+        assert spelling.correct(text).text == text
+
+
+def test_a_slip_that_many_make_is_a_word(tmp_path: Path) -> None:
+    spelling = Spelling.fit([*EXAMPLES, *["my benifit stopped"] * 8])
+    spelling.save(tmp_path)
+    for one in (spelling, Spelling.load(tmp_path)):
+        assert one.correct("my benifit").text == "my benifit"
+        assert one.correct("my benfit").text == "my benefit"
+
+
+def test_places_in_a_corrected_text_lead_back() -> None:
+    spelling = Spelling.fit([*EXAMPLES, *["to the ministry"] * 9])
+    text = "the bennefit from the minstry to my mum"
+    spelt = spelling.correct(text)
+    assert spelt.text == "the benefit from the ministry to my mum"
+    for word, written in (("benefit", "bennefit"), ("from", "from"), ("ministry", "minstry"), ("mum", "mum")):
+        start = spelt.text.index(word)
+        assert text[spelt.place(start) : spelt.place(start + len(word))] == written
 
 
 def _reading(decision: str, events: list[tuple[str, float]], detected: list[str]) -> Reading:
