@@ -139,4 +139,8 @@ def in_tongue(scene: Scene) -> None:
         scene.context.tongue = tongue
         line = m.Words.model_validate({"text": tongues.line(tongue), "lang": tongue, "unreviewed": True})
         scene.said.append(line)
-        scene.say("tongue_known")
+        if scene.parse.decision == "dialogue":
+            # A greeting's answer offers nobody who might speak the language; other answers do so themselves.
+            scene.show(m.Choices(choices=[scene.choice("person", "choose_person")]), "tongue_known")
+        else:
+            scene.say("tongue_known")
