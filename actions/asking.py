@@ -131,13 +131,17 @@ class Ask(Action):
         return [*back, scene.choice("stop", "choose_stop")]
 
 
+def _person(scene: Scene) -> str:
+    """Whom it is for, where that is not the writer."""
+    person = scene.context.person
+    return people.name(person, scene.language) if person else scene.text("someone_else")
+
+
 def _whose(scene: Scene, own: str, others: str) -> str:
     """The words for whom a list is about."""
-    context = scene.context
-    if context.about == "self":
+    if scene.context.about == "self":
         return scene.text(own)
-    named = people.name(context.person, scene.language) if context.person else scene.text("someone_else")
-    return scene.text(others, person=named)
+    return scene.text(others, person=_person(scene))
 
 
 def _question(scene: Scene, fact: Fact) -> str:
@@ -146,8 +150,7 @@ def _question(scene: Scene, fact: Fact) -> str:
     # Who fills it in is asked of the writer, whoever it is for.
     if context.about == "self" or fact.id in (acting.CAPACITY, acting.NAME):
         return question
-    named = people.name(context.person, scene.language) if context.person else scene.text("someone_else")
-    return scene.text("question_for", person=named, question=question)
+    return scene.text("question_for", person=_person(scene), question=question)
 
 
 def _help(scene: Scene, fact: Fact) -> str | None:
