@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import socket
 import subprocess
 import tempfile
 import threading
@@ -23,6 +22,7 @@ from fastapi import FastAPI
 
 from catalogue.days import today
 from connectors.channels import webhook
+from connectors.channels.ports import free_ports
 from connectors.channels.programs import Program, programs
 from connectors.channels.settings import ROOT, Settings
 from connectors.channels.supervisor import follow_parent
@@ -46,7 +46,7 @@ def rehearsal(models: Path = ROOT / ".data" / "models", day: Callable[[], dt.dat
     with tempfile.TemporaryDirectory(prefix="aratohu-") as folder, contextlib.ExitStack() as stack:
         data = Path(folder)
         (data / "models").symlink_to(models.resolve())
-        port, rasa, sandbox = _free_ports(3)
+        port, rasa, sandbox = free_ports(3)
         settings = Settings(data_dir=data, port=port, rasa_port=rasa, sandbox_port=sandbox, follow_seconds=2)
         house = build(settings, today=day)
         stack.callback(house.close)
@@ -105,11 +105,3 @@ def _wait(program: Program, process: subprocess.Popen[bytes], log: Path) -> None
                 return
         time.sleep(0.2)
     raise RuntimeError(f"{program.name} did not start: {log.read_text(errors='replace')[-1500:]}")
-
-
-def _free_ports(number: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        taken = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for one in taken:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in taken]

@@ -25,9 +25,10 @@ import httpx
 from sqlalchemy import select
 
 from cases.tables import ApplicationRow, WaitRow
+from connectors.channels.ports import free_ports
 from storage import Database, Sealed
 from tests.connectors.agencies.running import CLIENT_SECRET, WEBHOOK_SECRET, good
-from tests.main_job.running import ROOT, free_port
+from tests.main_job.running import ROOT
 
 GROUPS = (
     ("register-birth", "child-ird-number", "jobseeker-support"),
@@ -110,7 +111,7 @@ class Storm:
         self._folder, self._workflows, self._kills = folder, workflows, kills
         self._url = database or f"sqlite:///{folder / 'aratohu.sqlite'}"
         self._chance = random.Random(seed)  # noqa: S311 - a storm that can be had again
-        self._port, self._sandbox_port = free_port(), free_port()
+        self._port, self._sandbox_port = free_ports(2)
         self._env = {
             **os.environ,
             "ARATOHU_DATA_DIR": str(folder),

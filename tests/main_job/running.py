@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -15,14 +14,9 @@ from typing import Any
 
 import httpx
 
+from connectors.channels.ports import free_ports
+
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def until(true: Callable[[], Any], seconds: float = 30, what: str = "it") -> Any:
@@ -42,7 +36,7 @@ class Running:
     def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.settings = {f"ARATOHU_{name.upper()}": value for name, value in settings.items()}
-        self.port, self.rasa_port, self.sandbox_port = free_port(), free_port(), free_port()
+        self.port, self.rasa_port, self.sandbox_port = free_ports(3)
         self.address = f"http://127.0.0.1:{self.port}"
         self.desk = f"http://127.0.0.1:{self.sandbox_port}/desk"
         # Where people go who leave quickly; a test machine may have no network.

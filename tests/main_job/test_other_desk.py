@@ -13,7 +13,8 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from tests.main_job.running import Running, Talking, free_port, until
+from connectors.channels.ports import free_ports
+from tests.main_job.running import Running, Talking, until
 from tests.main_job.staff import command
 
 pytestmark = [pytest.mark.programs]
@@ -25,7 +26,7 @@ class OtherDesk:
     def __init__(self, running: Running, login: str) -> None:
         self.told: list[dict[str, Any]] = []
         self.refuse = 0
-        port = free_port()
+        (port,) = free_ports(1)
         made = command(running, "desk", login, "--team", "general", "--webhook", f"http://127.0.0.1:{port}/told")
         self.token = made.split("token: ")[1].split()[0]
         secret = made.split("webhook secret: ")[1].split()[0]

@@ -20,10 +20,11 @@ import yaml
 from click.testing import CliRunner, Result
 
 from connectors.channels.command.group import commands
+from connectors.channels.ports import free_ports
 from connectors.channels.settings import PREFIX
 from tests.connectors.agencies.apart import CLIENT_ID, SERVICE
 from tests.connectors.agencies.running import CLIENT_SECRET, WEBHOOK_SECRET, good, until
-from tests.main_job.running import ROOT, free_port
+from tests.main_job.running import ROOT
 
 pytestmark = pytest.mark.programs
 
@@ -67,7 +68,7 @@ def filed(agency: httpx.Client) -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="module")
 def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connected]:
     folder = tmp_path_factory.mktemp("connected")
-    ports = {"app": free_port(), "sandbox": free_port(), "apart": free_port()}
+    ports = dict(zip(("app", "sandbox", "apart"), free_ports(3), strict=True))
     file = folder / "agencies.yml"
     (folder / "dia.secret").write_text(f"{SECRET}\n")
     connection = {

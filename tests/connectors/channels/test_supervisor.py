@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from connectors.channels import supervisor as module
+from connectors.channels.ports import free_ports
 from connectors.channels.programs import Program, programs, taken
 from connectors.channels.settings import ROOT, Settings, variable
 from connectors.channels.supervisor import StartFailedError, Supervisor
@@ -36,15 +37,8 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
 def program(name: str, **environment: str) -> Program:
-    port = free_port()
+    (port,) = free_ports(1)
     return Program(
         name=name,
         command=(sys.executable, "-c", SERVER, str(port)),
