@@ -98,3 +98,12 @@ def _count(day: dt.date, number: int, unit: str, region: str | None) -> dt.date:
         year, month = divmod(months, 12)
         return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
     return day + dt.timedelta(days=number * (7 if unit == "week" else 1))
+
+
+def months(start: dt.date, end: dt.date) -> int:
+    """Whole months from one day to another.
+
+    >>> months(dt.date(2026, 1, 31), dt.date(2026, 2, 28)), months(dt.date(2026, 1, 15), dt.date(2026, 3, 15))
+    (0, 2)
+    """
+    return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)

@@ -421,6 +421,47 @@ FactType = Literal[
 FileKind = Literal["pdf", "jpeg", "png"]
 
 
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+class Lines(Strict):
+    """How a bound of a day or a number reads as a line to tick, with a slot for the bound.
+
+    Of a day: ``age`` ("I am {age}": 65 or older), ``time`` ("I have had my licence for {time}": 6 months or more) or
+    ``day`` ("I was born {day}": on 1 January 1978 or later), which has words for every bound. Of a number: ``amount``
+    ("My income is {amount} a week": less than $655.41), counted in ``of`` ("hours"); ``some`` and ``none`` stand for
+    more than the least that it can be, and for that. ``help`` explains the line.
+    """
+
+    age: str | None = None
+    time: str | None = None
+    day: str | None = None
+    amount: str | None = None
+    some: str | None = None
+    none: str | None = None
+    of: str | None = None
+    help: str | None = None
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """The sentences that there are, by what they are for."""
+        kinds = ("age", "time", "day", "amount", "some", "none")
+        return {kind: said for kind in kinds if (said := getattr(self, kind)) is not None}
+
+    @model_validator(mode="after")
+    def _slots(self) -> Lines:
+        for kind, said in self.sentences.items():
+            wanted = [] if kind in ("some", "none") else [kind]
+            if _SLOT.findall(said) != wanted:
+                raise ValueError(f"`{kind}` has " + (f"one slot, {{{kind}}}" if wanted else "no slot"))
+        return self
+
+
+def _is_line(text: str) -> bool:
+    """Whether ``text`` can be ticked among others."""
+    return re.fullmatch(r"[A-Z][^?]{5,140}[^?.!]", text) is not None
+
+
 class Fact(Strict):
     """One piece of information about a person that rules or forms need, and how to ask for it.
 
@@ -429,7 +470,9 @@ class Fact(Strict):
     large, in millions of bytes.
 
     ``statement`` is what a yes means, in the person's own words, as a line to tick among others: "I live alone". A
-    yes-or-no fact without one is always asked by itself; ``alone`` then says why.
+    yes-or-no fact without one is always asked by itself; ``alone`` then says why. ``lines`` are the same for a day or a
+    number of which a check needs to know only on which side of a threshold it lies; without them the day or the number
+    is asked for. A number that is ``whole`` has no part behind the point.
     """
 
     id: FactId
@@ -448,8 +491,10 @@ class Fact(Strict):
     maximum: float | None = None
     kinds: tuple[FileKind, ...] = ()
     largest_mb: float | None = Field(default=None, gt=0, le=5)
+    whole: bool = False
     personal: bool = True
     statement: Text | None = None
+    lines: Lines | None = None
     alone: str | None = None
 
     @model_validator(mode="after")
@@ -470,17 +515,38 @@ class Fact(Strict):
             raise ValueError("only a fact of type `yes_no` has a `statement` to tick, or is asked `alone`")
         if self.statement and self.alone:
             raise ValueError("a `statement` is ticked among others, so the fact is not asked `alone`: take one out")
-        if self.statement is None:
+        if self.statement is not None:
+            self._can_be_listed("statement", self.statement.en)
+        return self
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Fact:
+        if self.whole and self.type != "number":
+            raise ValueError("only a fact of type `number` can be `whole`")
+        if self.lines is None:
             return self
-        if not re.fullmatch(r"[A-Z][^?]{5,140}[^?.!]", self.statement.en):
-            raise ValueError(
-                "a `statement` is a line to tick: a capital letter first, no full stop or question mark last"
-            )
+        # The words that stand for any bound there may be.
+        needed = {"date": "day", "number": "amount", "money": "amount"}.get(self.type)
+        said = self.lines.sentences
+        if needed is None or needed not in said:
+            raise ValueError(f"`lines` are for a date (with `day`), a number or money (with `amount`), not for {self.type}")
+        if set(said) & ({"amount", "some", "none"} if needed == "day" else {"age", "time", "day"}):
+            raise ValueError("`age`, `time` and `day` are lines for a date; `amount`, `some` and `none` for a number or money")
+        if ("some" in said or "none" in said) and self.minimum is None:
+            raise ValueError("`some` is more than the `minimum`: give one")
+        if self.type == "number" and self.lines.of is None:
+            raise ValueError("`of` says what is counted, such as `of: hours`")
+        for kind, line in said.items():
+            self._can_be_listed(f"lines.{kind}", line)
+        return self
+
+    def _can_be_listed(self, field: str, text: str) -> None:
+        if not _is_line(text):
+            raise ValueError(f"a `{field}` is a line to tick: a capital letter first, no full stop or question mark last")
         # A list mixes facts about several people, so each line says whose it is.
         whose = self.about.replace("_", " ").replace("person who died", "who died")
-        if self.about not in ("self", "other") and whose not in self.statement.en:
-            raise ValueError(f"the fact is about the {whose}, so its `statement` says `{whose}`")
-        return self
+        if self.about not in ("self", "other") and whose not in text:
+            raise ValueError(f"the fact is about the {whose}, so its `{field}` says `{whose}`")
 
 
 class CrisisLine(Statement):

@@ -1,24 +1,60 @@
 """What is asked next: one fact, or a list of statements of which the person ticks those that are true.
 
-A list asks for several yes-or-no facts in one question: what is ticked is a yes, what is not ticked a no. Only facts
-that can still matter are in it, because it is made of what a check asks for.
+A list asks for several yes-or-no facts in one question: what is ticked is a yes, what is not ticked a no. A day or a
+number of which only thresholds matter is in it too, with a line for each threshold. Only what can still matter is in it,
+because it is made of what a check asks for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from catalogue import bounds
+from catalogue.bounds import Bound
+from catalogue.lines import Line
 from catalogue.model import Fact
+from catalogue.rules.closures import Cut, Want
 
 LONGEST = 8
 """Lines in one list, at most: more are not read, they are skimmed."""
+
+THRESHOLDS = 2
+"""Lines about one fact, at most. Who would have to read more of them gives the value sooner."""
 
 LINE = 0.2
 """What each line after the first adds to the cost of a list, in questions. Reading a line is less than a page."""
 
 
-def following(facts: Mapping[str, Fact], asks: Sequence[str]) -> tuple[str, ...]:
-    """The facts of the next question, or none where nothing is left to ask.
+def lines(facts: Mapping[str, Fact], wants: Iterable[Want]) -> dict[str, tuple[Line, ...]]:
+    """For each fact that is wanted and can be asked for in a list, its lines."""
+    cuts: dict[str, dict[float, Cut] | None] = {}
+    for fact, some in wants:
+        known = cuts.setdefault(fact, {})
+        if not some or known is None:
+            # Where its value is needed once, lines would only come on top.
+            cuts[fact] = None
+            continue
+        for cut in some:
+            known.setdefault(cut.edge, cut)
+    found = {}
+    for name, thresholds in cuts.items():
+        fact = facts[name]
+        if fact.statement is not None:
+            found[name] = (Line(fact),)
+        elif fact.lines is not None and thresholds and len(thresholds) <= THRESHOLDS:
+            found[name] = tuple(_line(fact, cut) for _, cut in sorted(thresholds.items()))
+    return found
+
+
+def _line(fact: Fact, cut: Cut) -> Line:
+    low, high = bounds.cut(fact, cut.edge)
+    return Line(fact, high if cut.above else low)
+
+
+def following(
+    facts: Mapping[str, Fact], asks: Sequence[str], lines: Mapping[str, tuple[Line, ...]]
+) -> tuple[Line, ...]:
+    """The next question: the lines of a list, or one fact. Nothing where nothing is left to ask.
 
     ``asks`` are the facts that can still matter, the most useful first: the first of them counts 1, the second a half,
     the third a third. The question that adds up to most for its cost is next, be it the best list or the best fact that
@@ -28,25 +64,35 @@ def following(facts: Mapping[str, Fact], asks: Sequence[str]) -> tuple[str, ...]
     >>> alone = Fact(id="alone", statement="I live alone", **tick)
     >>> here = Fact(id="here", statement="I live in New Zealand", **tick)
     >>> birth = Fact(id="birth", type="date", question="?", label="?")
-    >>> following({"alone": alone, "here": here, "birth": birth}, ["birth", "alone", "here"])
-    ('birth',)
-    >>> following({"alone": alone, "here": here, "birth": birth}, ["alone", "birth", "here"])
-    ('alone', 'here')
+    >>> known = {"alone": alone, "here": here, "birth": birth}
+    >>> listed = {"alone": (Line(alone),), "here": (Line(here),)}
+    >>> [line.id for line in following(known, ["birth", "alone", "here"], listed)]
+    ['birth']
+    >>> [line.id for line in following(known, ["alone", "birth", "here"], listed)]
+    ['alone', 'here']
     """
     worth = {name: 1 / place for place, name in enumerate(asks, start=1)}
     free = [name for name in asks if worth.keys().isdisjoint(facts[name].only_if)]
-    lines = tuple(name for name in free if facts[name].statement is not None)[:LONGEST]
-    single = tuple(name for name in free if facts[name].statement is None)[:1]
-    if not lines or not single:
-        return lines or single
-    earned = sum(worth[name] for name in lines) / (1 + LINE * (len(lines) - 1))
-    return lines if earned > worth[single[0]] else single
+    single = next((name for name in free if name not in lines), None)
+    listed: list[Line] = []
+    earned = 0.0
+    for name in free:
+        more = lines.get(name, ())
+        if more and len(listed) + len(more) <= LONGEST:
+            listed += more
+            earned += worth[name]
+    if listed and (single is None or earned / (1 + LINE * (len(listed) - 1)) > worth[single]):
+        return tuple(listed)
+    return (Line(facts[single]),) if single is not None else ()
 
 
-def questions(facts: Mapping[str, Fact], asks: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def questions(
+    facts: Mapping[str, Fact], asks: Sequence[str], lines: Mapping[str, tuple[Line, ...]]
+) -> Iterator[tuple[Line, ...]]:
     """All of ``asks`` as questions, in the order in which they come where no answer spares one."""
     left = list(asks)
     while left:
-        question = following(facts, left)
+        question = following(facts, left, lines)
         yield question
-        left = [name for name in left if name not in question]
+        asked = {line.fact.id for line in question}
+        left = [name for name in left if name not in asked]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
+from catalogue.bounds import Scale
+
 Verdict = bool | None
 Range = tuple[float, float]
 """The least and the most that a number can be. Days are counted as ordinals."""
@@ -18,12 +20,21 @@ STUCK = math.inf
 
 
 class Env:
-    """What a check knows: the values of facts, which facts may not be asked again, the day and its rates."""
+    """What a check knows: the values of facts, the ranges in which others lie, which facts may not be asked again, the
+    day and its rates.
+    """
 
-    __slots__ = ("closed", "day", "facts", "memo", "rates")
+    __slots__ = ("closed", "day", "facts", "memo", "ranges", "rates")
 
-    def __init__(self, facts: Mapping[str, Any], closed: frozenset[str], day: int, rates: Mapping[str, Range]) -> None:
-        self.facts, self.closed, self.day, self.rates = facts, closed, day, rates
+    def __init__(
+        self,
+        facts: Mapping[str, Any],
+        ranges: Mapping[str, Range],
+        closed: frozenset[str],
+        day: int,
+        rates: Mapping[str, Range],
+    ) -> None:
+        self.facts, self.ranges, self.closed, self.day, self.rates = facts, ranges, closed, day, rates
         self.memo: dict[object, Any] = {}
 
 
@@ -35,12 +46,26 @@ class Because:
     criteria: set[str] = field(default_factory=set)
 
 
+class Cut(NamedTuple):
+    """A threshold: ``edge`` is the last value below it. ``above`` says on which side the test is met."""
+
+    edge: float
+    above: bool
+
+
+class Want(NamedTuple):
+    """A fact that can still matter. With ``cuts`` it is enough to know on which side of each of them it lies."""
+
+    fact: str
+    cuts: tuple[Cut, ...] = ()
+
+
 class Plan(NamedTuple):
     """How an open question would be settled: how likely with a yes, with how many questions, and which ones first."""
 
     likely: float
     cost: float
-    facts: tuple[str, ...]
+    wants: tuple[Want, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +80,25 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
+class Axis:
+    """A fact along whose values a number goes only up, or only down."""
+
+    fact: str
+    scale: Scale
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
-    """A number or a day: its range, and the known and the missing facts that it depends on."""
+    """A number or a day: its range, and the known and the missing facts that it depends on. With an ``axis`` it depends
+    on that one fact only.
+    """
 
     of: Callable[[Env], Range]
     used: Callable[[Env, Because], None]
-    missing: Callable[[Env], tuple[str, ...]]
+    missing: Callable[[Env], tuple[Want, ...]]
     names: tuple[str, ...]
     rates: tuple[str, ...] = ()
+    axis: Axis | None = None
 
 
 def names_of(parts: tuple[Truth | Number, ...]) -> tuple[str, ...]:

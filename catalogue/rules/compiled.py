@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from catalogue import bounds
 from catalogue.rules import evaluate as e
 from catalogue.rules import expressions as x
 from catalogue.rules import kinds
@@ -65,7 +66,7 @@ class Compiler:
         kind = kinds.of_fact(fact)
         if kind == kinds.TRUTH:
             return e.fact_truth(name)
-        return n.fact_number(name, fact.minimum, fact.maximum)
+        return n.fact_number(name, fact.minimum, fact.maximum, bounds.scale(fact))
 
     def _logic(self, node: x.Node) -> Truth | Number | None:
         match node:

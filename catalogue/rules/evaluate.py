@@ -11,7 +11,20 @@ import datetime as dt
 import math
 from collections.abc import Callable
 
-from catalogue.rules.closures import STUCK, Because, Env, Number, Plan, Range, Truth, Verdict, names_of, once, rates_of
+from catalogue.rules.closures import (
+    STUCK,
+    Because,
+    Env,
+    Number,
+    Plan,
+    Truth,
+    Verdict,
+    Want,
+    names_of,
+    once,
+    rates_of,
+)
+from catalogue.rules.thresholds import TESTS, thresholds
 
 
 def fact_truth(name: str, wanted: frozenset[str] | None = None) -> Truth:
@@ -27,8 +40,10 @@ def fact_truth(name: str, wanted: frozenset[str] | None = None) -> Truth:
         if name in env.facts:
             because.facts.add(name)
 
+    asked = (Want(name),)
+
     def plan(env: Env) -> Plan:
-        return Plan(0.5, STUCK, ()) if name in env.closed else Plan(0.5, 1, (name,))
+        return Plan(0.5, STUCK, ()) if name in env.closed else Plan(0.5, 1, asked)
 
     return Truth(of, used, plan, (name,))
 
@@ -106,8 +121,8 @@ def _chain(open_: list[Plan], going_on: Callable[[Plan], float], likely: float) 
     for one in open_:
         cost += reached * one.cost if one.cost < STUCK else 0
         reached *= going_on(one)
-    facts = tuple(dict.fromkeys(name for one in open_ for name in one.facts))
-    return Plan(likely, cost if facts else STUCK, facts)
+    wants = tuple(dict.fromkeys(want for one in open_ for want in one.wants))
+    return Plan(likely, cost if wants else STUCK, wants)
 
 
 def not_(part: Truth) -> Truth:
@@ -193,19 +208,9 @@ def weighed(part: Truth, likely: float, criterion: str) -> Truth:
     return Truth(once(part.of), used, plan, part.names, part.rates)
 
 
-_TESTS: dict[str, tuple[Callable[[Range, Range], bool], Callable[[Range, Range], bool]]] = {
-    ">=": (lambda a, b: a[0] >= b[1], lambda a, b: a[1] < b[0]),
-    ">": (lambda a, b: a[0] > b[1], lambda a, b: a[1] <= b[0]),
-    "<=": (lambda a, b: a[1] <= b[0], lambda a, b: a[0] > b[1]),
-    "<": (lambda a, b: a[1] < b[0], lambda a, b: a[0] >= b[1]),
-    "==": (lambda a, b: a[0] == a[1] == b[0] == b[1], lambda a, b: a[1] < b[0] or b[1] < a[0]),
-    "!=": (lambda a, b: a[1] < b[0] or b[1] < a[0], lambda a, b: a[0] == a[1] == b[0] == b[1]),
-}
-
-
 def compare(operator: str, left: Number, right: Number) -> Truth:
     """A comparison, decided as soon as no value in the ranges could change it."""
-    holds, fails = _TESTS[operator]
+    holds, fails = TESTS[operator]
     first, second = left.of, right.of
     parts = (left, right)
 
@@ -219,8 +224,12 @@ def compare(operator: str, left: Number, right: Number) -> Truth:
         left.used(env, because)
         right.used(env, because)
 
+    cuts = thresholds(operator, left, right)
+
     def plan(env: Env) -> Plan:
-        missing = tuple(dict.fromkeys((*left.missing(env), *right.missing(env))))
-        return Plan(0.5, len(missing) or STUCK, missing)
+        wants = cuts(env)
+        if wants is None:
+            wants = tuple(dict.fromkeys((*left.missing(env), *right.missing(env))))
+        return Plan(0.5, len({want.fact for want in wants}) or STUCK, wants)
 
     return Truth(of, used, plan, names_of(parts), rates_of(parts))

@@ -7,7 +7,20 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from catalogue import days
-from catalogue.rules.closures import ANYTHING, BIG, Because, Env, Number, Range, Truth, names_of, rates_of
+from catalogue.bounds import Scale
+from catalogue.rules.closures import (
+    ANYTHING,
+    BIG,
+    Axis,
+    Because,
+    Env,
+    Number,
+    Range,
+    Truth,
+    Want,
+    names_of,
+    rates_of,
+)
 
 _FIRST, _LAST = dt.date.min.toordinal(), dt.date.max.toordinal()
 _DECIMALS = 6
@@ -29,44 +42,51 @@ def rate(name: str) -> Number:
     return Number(lambda env: env.rates[name], _nothing_used, lambda env: (), (), (name,))
 
 
-def fact_number(name: str, lowest: float | None, highest: float | None) -> Number:
-    """A fact; while it is not known, it can be anything that the vocabulary allows."""
+def fact_number(name: str, lowest: float | None, highest: float | None, scale: Scale) -> Number:
+    """A fact; while it is not known, it can be anything that the vocabulary allows, or lies in the range that is known."""
     allowed = (-BIG if lowest is None else lowest, BIG if highest is None else highest)
 
     def of(env: Env) -> Range:
         value = env.facts.get(name)
-        return allowed if value is None else (value, value)
+        return env.ranges.get(name, allowed) if value is None else (value, value)
 
-    return Number(of, _uses(name), _misses(name), (name,))
+    return Number(of, _uses(name), _misses(name), (name,), axis=Axis(name, scale))
 
 
 def _uses(name: str) -> Callable[[Env, Because], None]:
     def used(env: Env, because: Because) -> None:
-        if name in env.facts:
+        if name in env.facts or name in env.ranges:
             because.facts.add(name)
 
     return used
 
 
-def _misses(name: str) -> Callable[[Env], tuple[str, ...]]:
-    return lambda env: () if name in env.facts or name in env.closed else (name,)
+def _misses(name: str) -> Callable[[Env], tuple[Want, ...]]:
+    wanted = (Want(name),)
+    return lambda env: () if name in env.facts or name in env.closed else wanted
 
 
 def _nothing_used(env: Env, because: Because) -> None:
     """What takes no facts."""
 
 
-def combined(parts: tuple[Number, ...], of: Callable[[Env], Range]) -> Number:
-    """A number made of others."""
+def combined(parts: tuple[Number, ...], of: Callable[[Env], Range], *, is_steady: bool = True) -> Number:
+    """A number made of others.
+
+    Args:
+        is_steady: where one part changes and the others stay, it goes only up, or only down.
+    """
+    changing = [part for part in parts if part.names]
+    axis = changing[0].axis if is_steady and len(changing) == 1 else None
 
     def used(env: Env, because: Because) -> None:
         for part in parts:
             part.used(env, because)
 
-    def missing(env: Env) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for part in parts for name in part.missing(env)))
+    def missing(env: Env) -> tuple[Want, ...]:
+        return tuple(dict.fromkeys(want for part in parts for want in part.missing(env)))
 
-    return Number(of, used, missing, names_of(parts), rates_of(parts))
+    return Number(of, used, missing, names_of(parts), rates_of(parts), axis)
 
 
 def plus(parts: tuple[Number, ...]) -> Number:
@@ -109,7 +129,7 @@ def over(left: Number, right: Number) -> Number:
         corners = [one / other for one in left.of(env) for other in (low, high)]
         return _clip(min(corners), max(corners))
 
-    return combined((left, right), of)
+    return combined((left, right), of, is_steady=not right.names)
 
 
 def extreme(parts: tuple[Number, ...], choose: Callable[..., float]) -> Number:
@@ -142,7 +162,7 @@ def steps(part: Number, below: float, rising: list[tuple[float, float]]) -> Numb
         reached = values[bisect_right(starts, low) : bisect_right(starts, high) + 1]
         return min(reached), max(reached)
 
-    return combined((part,), of)
+    return combined((part,), of, is_steady=values == sorted(values) or values == sorted(values, reverse=True))
 
 
 def if_number(conditions: tuple[Truth, ...], values: tuple[Number, ...]) -> Number:
@@ -168,10 +188,10 @@ def if_number(conditions: tuple[Truth, ...], values: tuple[Number, ...]) -> Numb
         for part in (one for group in branches(env) for one in group):
             part.used(env, because)
 
-    def missing(env: Env) -> tuple[str, ...]:
+    def missing(env: Env) -> tuple[Want, ...]:
         looked, possible = branches(env)
-        open_ = [name for one in looked if one.of(env) is None for name in one.plan(env).facts]
-        return tuple(dict.fromkeys([*open_, *(name for one in possible for name in one.missing(env))]))
+        open_ = [want for one in looked if one.of(env) is None for want in one.plan(env).wants]
+        return tuple(dict.fromkeys([*open_, *(want for one in possible for want in one.missing(env))]))
 
     return Number(of, used, missing, names_of(everything), rates_of(everything))
 
@@ -181,31 +201,24 @@ def since(start: Number, end: Number, count: Callable[[dt.date, dt.date], int]) 
 
     def of(env: Env) -> Range:
         (early, late), (first, last) = start.of(env), end.of(env)
-        if early < _FIRST or late > _LAST or first < _FIRST or last > _LAST:
-            return ANYTHING
-        longest = count(dt.date.fromordinal(int(early)), dt.date.fromordinal(int(last)))
-        if early == late and first == last:
-            return longest, longest
+        longest: float = BIG
+        if early >= _FIRST and last <= _LAST:
+            longest = count(dt.date.fromordinal(int(early)), dt.date.fromordinal(int(last)))
+            if early == late and first == last:
+                return longest, longest
+        if late > _LAST or first < _FIRST:
+            return -BIG, longest
         return count(dt.date.fromordinal(int(late)), dt.date.fromordinal(int(first))), longest
 
     return combined((start, end), of)
 
 
-def months(start: dt.date, end: dt.date) -> int:
-    """Whole months from one day to another.
-
-    >>> months(dt.date(2026, 1, 31), dt.date(2026, 2, 28)), months(dt.date(2026, 1, 15), dt.date(2026, 3, 15))
-    (0, 2)
-    """
-    return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
-
-
 COUNTS: dict[str, Callable[[dt.date, dt.date], int]] = {
     "days_since": lambda start, end: (end - start).days,
     "weeks_since": lambda start, end: (end - start).days // 7,
-    "months_since": months,
-    "years_since": lambda start, end: months(start, end) // 12,
-    "age": lambda start, end: months(start, end) // 12,
+    "months_since": days.months,
+    "years_since": lambda start, end: days.months(start, end) // 12,
+    "age": lambda start, end: days.months(start, end) // 12,
 }
 
 
@@ -247,13 +260,13 @@ def present(name: str, start: Number, end: Number) -> Number:
                 reached = finish
         return whole - away, whole - away
 
-    whole = combined((start, end), of)
+    whole = combined((start, end), of, is_steady=False)
 
     def used(env: Env, because: Because) -> None:
         whole.used(env, because)
         _uses(name)(env, because)
 
-    def missing(env: Env) -> tuple[str, ...]:
+    def missing(env: Env) -> tuple[Want, ...]:
         return (*whole.missing(env), *_misses(name)(env))
 
     return Number(of, used, missing, (name, *whole.names), whole.rates)

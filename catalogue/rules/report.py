@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from catalogue.rules import checklists
+from catalogue import bounds
+from catalogue.lines import Line
+from catalogue.rules import checklists, values
 from catalogue.rules.cases import Case, CaseFile
 from catalogue.rules.results import Results
 from catalogue.rules.rulebook import Rulebook
@@ -50,17 +52,18 @@ def questions(
     Args:
         singly: each asks for one fact, and none is a list.
     """
-    return [question for question, _ in _asked(book, tuple(services), facts, day, singly=singly)[0]]
+    asked = _asked(book, tuple(services), facts, day, singly=singly)[0]
+    return [tuple(line.id for line in question) for question, _ in asked]
 
 
 def _asked(
     book: Rulebook, services: tuple[str, ...], facts: Mapping[str, Any], day: dt.date, *, singly: bool
-) -> tuple[list[tuple[tuple[str, ...], dict[str, Any]]], Results]:
+) -> tuple[list[tuple[tuple[Line, ...], dict[str, Any]]], Results]:
     """The questions with their answers, and how the services stand in the end."""
     known, said = dict[str, Any](), []
     found = book.check_all(services, known, day)
     while found.ask:
-        question = found.ask[:1] if singly else found.next
+        question = (Line(book.facts[found.ask[0]]),) if singly else found.next
         answers = answered(question, facts)
         said.append((question, answers))
         known |= answers
@@ -68,14 +71,24 @@ def _asked(
     return said, found
 
 
-def answered(question: tuple[str, ...], facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What a person who has ``facts`` answers. Who does not know a line of a list ticks what is true, and says of the
-    rest that they are not sure: then what is false is not known either.
+def answered(question: tuple[Line, ...], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What a person who has ``facts`` answers, by line. Who does not know a line of a list ticks what is true, and says
+    of the rest that they are not sure: then what is false is not known either.
     """
-    given = {name: facts.get(name, Missing.UNKNOWN.value) for name in question}
+    given = {line.id: _truth(line, facts.get(line.fact.id)) for line in question}
     if len(question) == 1 or all(isinstance(value, bool) for value in given.values()):
         return given
     return {name: True if value is True else Missing.UNKNOWN.value for name, value in given.items()}
+
+
+def _truth(line: Line, value: Any) -> Any:
+    if value is None or value in tuple(Missing):
+        return value or Missing.UNKNOWN.value
+    if line.bound is None:
+        return value
+    number = values.value_of(line.fact, value)
+    # Nobody counts finer than the lines do: a part of a cent goes with the cent.
+    return line.bound.holds(bounds.scale(line.fact).next(number, 0))
 
 
 def proof(book: Rulebook, service: str, facts: Mapping[str, Any], day: dt.date) -> list[str]:
@@ -164,6 +177,6 @@ class _Seen:
         self.lines = sum(len(question) for question, _ in lists)
         self.is_unsettled = last.results[0].verdict == "unknown" != least.results[0].verdict
         proven = proof(book, file.service, facts, day)
-        ticked = sum(book.facts[name].statement is not None for name in proven)
+        ticked = sum(book.facts[name].statement is not None or book.facts[name].lines is not None for name in proven)
         self.needed = len(proven)
         self.fewest = len(proven) - ticked + math.ceil(ticked / checklists.LONGEST)

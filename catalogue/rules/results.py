@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from catalogue.lines import Line
 from catalogue.model import Text
 
 Word = Literal["yes", "no", "unknown"]
@@ -51,8 +53,8 @@ class Result:
 
     ``may`` says that a deciding criterion or rate could not be confirmed, or that part of the law is not in the
     criteria; ``doubts`` then says which. ``because`` are the facts that decided. ``ask`` lists the facts that can still
-    matter and were not asked yet, the most useful first; ``next`` those of the next question: several, where it is a
-    list to tick (:mod:`catalogue.rules.checklists`). ``unknown`` and ``refused`` those that were asked in vain and
+    matter and were not asked yet, the most useful first; ``next`` is the next question: one fact, or the lines of a list
+    to tick (:mod:`catalogue.rules.checklists`). ``unknown`` and ``refused`` those that were asked in vain and
     would matter. ``rates_as_of`` is the last day for which all rates in the rule are known to be current.
     """
 
@@ -61,7 +63,7 @@ class Result:
     may: bool
     criteria: tuple[CriterionResult, ...]
     ask: tuple[str, ...]
-    next: tuple[str, ...]
+    next: tuple[Line, ...]
     unknown: tuple[str, ...]
     refused: tuple[str, ...]
     decided_by: tuple[str, ...]
@@ -70,8 +72,8 @@ class Result:
     doubts: tuple[Text, ...] = ()
     estimate: Working | None = None
 
-    def as_json(self, language: str = "en") -> dict[str, Any]:
-        """The result as JSON holds it, with its words in ``language``."""
+    def as_json(self, day: dt.date, language: str = "en") -> dict[str, Any]:
+        """The result as JSON holds it, with its words in ``language``, as they are said on ``day``."""
         return {
             "service": self.service,
             "verdict": self.verdict,
@@ -88,7 +90,7 @@ class Result:
                 for one in self.criteria
             ],
             "ask": list(self.ask),
-            "next": _next(self.next),
+            "next": _next(self.next, day, language),
             "unknown": list(self.unknown),
             "refused": list(self.refused),
             "decided_by": list(self.decided_by),
@@ -101,22 +103,33 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Several services checked at once, and what to ask next for all of them together, as in a result."""
+    """Several services checked at once on a ``day``, and what to ask next for all of them together, as in a result.
+    ``lines`` are those of every fact in ``ask`` that can be in a list.
+    """
 
     results: tuple[Result, ...]
     ask: tuple[str, ...]
-    next: tuple[str, ...]
+    next: tuple[Line, ...]
+    lines: Mapping[str, tuple[Line, ...]]
+    day: dt.date
 
     def as_json(self, language: str = "en") -> dict[str, Any]:
         """The results as JSON holds them."""
-        results = [one.as_json(language) for one in self.results]
-        return {"results": results, "ask": list(self.ask), "next": _next(self.next)}
+        results = [one.as_json(self.day, language) for one in self.results]
+        return {"results": results, "ask": list(self.ask), "next": _next(self.next, self.day, language)}
 
 
-def _next(facts: tuple[str, ...]) -> dict[str, Any] | None:
-    if not facts:
+def _next(question: tuple[Line, ...], day: dt.date, language: str) -> dict[str, Any] | None:
+    if not question:
         return None
-    return {"kind": "checklist" if len(facts) > 1 else "fact", "facts": list(facts)}
+    listed = [line for line in question if len(question) > 1 or line.bound is not None]
+    return {
+        "kind": "checklist" if listed else "fact",
+        "facts": list(dict.fromkeys(line.fact.id for line in question)),
+        "lines": [
+            {"id": line.id, "fact": line.fact.id, "text": line.text(day).in_language(language)} for line in listed
+        ],
+    }
 
 
 def _source(reference: Reference | None) -> dict[str, Any] | str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from catalogue.lines import Line
 from catalogue.model import Fact, Text
 from catalogue.rules import ask, checklists, closures, compiled, files, values
 from catalogue.rules import evaluate as e
@@ -89,25 +90,33 @@ class Rulebook:
 
     def check_all(self, services: Iterable[str], facts: Mapping[str, Any], day: dt.date) -> Results:
         """Several services at once."""
-        known, missing = values.read(self.facts, values.spread(self._aliases, facts))
+        known, ranges, missing = values.read(self.facts, values.spread(self._aliases, facts))
         rates = self._on(day)
-        env = closures.Env(known, ask.closed(self._gated, known, missing), day.toordinal(), rates.values)
+        closed = ask.closed(self._gated, known, missing)
+        env = closures.Env(known, ranges, closed, day.toordinal(), rates.values)
         found, plans = [], []
+        all_wants: list[closures.Want] = []
         for name in services:
             one = self._rules[name]
             verdict = one.whole.of(env)
-            plan = one.whole.plan(env) if verdict is None else None
-            asks = ask.order(self.facts, plan.facts, known, missing) if plan else ()
-            found.append(self._result(one, env, asks, missing, rates))
+            wants = one.whole.plan(env).wants if verdict is None else ()
+            asks = ask.order(self.facts, [want.fact for want in wants], known, missing)
+            if verdict is not False:
+                wants = (*wants, *_needed(one, env, rates))
+            question = checklists.following(self.facts, asks, checklists.lines(self.facts, wants)) if asks else ()
+            found.append(self._result(one, env, asks, question, missing, rates))
             plans.append(asks)
+            all_wants += wants
         asks = ask.together(plans)
-        return Results(tuple(found), asks, checklists.following(self.facts, asks))
+        lines = checklists.lines(self.facts, all_wants) if asks else {}
+        return Results(tuple(found), asks, checklists.following(self.facts, asks, lines), lines, day)
 
     def _result(
         self,
         one: _Compiled,
         env: closures.Env,
         asks: tuple[str, ...],
+        question: tuple[Line, ...],
         missing: Mapping[str, values.Missing],
         rates: _Day,
     ) -> Result:
@@ -131,7 +140,7 @@ class Rulebook:
             may=may or bool(doubts),
             criteria=tuple(criteria),
             ask=asks,
-            next=checklists.following(self.facts, asks),
+            next=question,
             unknown=tuple(name for name in pending if missing[name] is values.Missing.UNKNOWN),
             refused=tuple(name for name in pending if missing[name] is values.Missing.REFUSED),
             decided_by=tuple(criterion.id for criterion, _, _ in one.criteria if criterion.id in because.criteria),
@@ -153,6 +162,12 @@ class Rulebook:
             if not rate.confirmed or not held or stale:
                 doubtful.add(name)
         return _Day(found, frozenset(doubtful), current)
+
+
+def _needed(one: _Compiled, env: closures.Env, rates: _Day) -> Iterator[closures.Want]:
+    """The facts whose values an estimate takes, where there can be one: a bound would do for a verdict, and not for it."""
+    if one.estimate is not None and rates.doubtful.isdisjoint(one.estimate[0].rates):
+        yield from (want for want in one.estimate[0].missing(env) if not want.cuts)
 
 
 def _estimate(one: _Compiled, env: closures.Env, rates: _Day) -> Working | None:

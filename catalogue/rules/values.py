@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import difflib
 import enum
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from catalogue import bounds, lines
+from catalogue.bounds import Bound
+from catalogue.lines import Line
 from catalogue.model import Fact
+from catalogue.rules.closures import BIG, Range
 
 
 class Missing(enum.StrEnum):
@@ -24,46 +29,106 @@ class FactError(ValueError):
     """Facts that can't be used as they are; the text says which, and what they should be."""
 
 
-def read(facts: Mapping[str, Fact], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Missing]]:
-    """The known values as rules take them (days as ordinals), and why the others have none.
+class Known(NamedTuple):
+    """What is known: values as rules take them (days as ordinals), the ranges in which the values of other facts lie,
+    and why facts that were asked for have no value. A fact in a range can be missing too: nobody knows more than that.
+    """
+
+    values: dict[str, Any]
+    ranges: dict[str, Range]
+    missing: dict[str, Missing]
+
+
+def read(facts: Mapping[str, Fact], given: Mapping[str, Any]) -> Known:
+    """What ``given`` says, by fact or by the id of a line (:mod:`catalogue.lines`).
+
+    A value goes before what is known of its range. A line that is true goes before one that is not: who ticks "under
+    14" and leaves "under 18" may have taken the one for the other.
 
     Raises:
         FactError: naming the fact and what is wrong with it.
 
     >>> from catalogue.model import Fact
     >>> known = {"birth": Fact(id="birth", type="date", question="?", label="?")}
-    >>> read(known, {"birth": "1990-03-27"})
-    ({'birth': 726553}, {})
-    >>> read(known, {"birth": None})[1]["birth"].name
+    >>> read(known, {"birth": "1990-03-27"}).values
+    {'birth': 726553}
+    >>> read(known, {"birth@../1990-03-27": True, "birth@1961-11-25/..": False}).ranges
+    {'birth': (-1000000000000000.0, 716203.0)}
+    >>> read(known, {"birth": None}).missing["birth"].name
     'UNKNOWN'
     >>> read(known, {"birht": "1990-03-27"})
     Traceback (most recent call last):
     ...
     catalogue.rules.values.FactError: there is no fact `birht`; did you mean `birth`?
     """
-    values: dict[str, Any] = {}
-    missing: dict[str, Missing] = {}
+    known = Known({}, {}, {})
+    untrue = []
     for name, value in given.items():
-        fact = facts.get(name)
-        if fact is None:
-            close = difflib.get_close_matches(name, facts, n=1)
-            raise FactError(f"there is no fact `{name}`" + (f"; did you mean `{close[0]}`?" if close else ""))
+        line = _line(facts, name)
+        fact = line.fact
         if value is None or value in ("~unknown", "~refused"):
-            missing[name] = Missing.UNKNOWN if value is None else Missing(value)
+            known.missing[fact.id] = Missing.UNKNOWN if value is None else Missing(value)
+        elif line.bound is not None:
+            if not isinstance(value, bool):
+                raise FactError(f"`{name}` is true or false, not {value!r}")
+            if value:
+                _narrow(known, fact, line.bound)
+            else:
+                untrue.append(line)
+        elif bounds.is_written(fact, value):
+            _narrow(known, fact, _bound(fact, value))
         else:
-            values[name] = value_of(fact, value)
-    return values, missing
+            known.values[name] = value_of(fact, value)
+    for line in untrue:
+        with contextlib.suppress(FactError):
+            _narrow(known, line.fact, line.left(False))
+    for name in known.values:
+        known.ranges.pop(name, None)
+        known.missing.pop(name, None)
+    return known
+
+
+def _line(facts: Mapping[str, Fact], name: str) -> Line:
+    try:
+        return lines.find(facts, name)
+    except KeyError:
+        named = lines.fact_of(name)
+        close = difflib.get_close_matches(named, facts, n=1)
+        hint = f"; did you mean `{close[0]}`?" if close else ""
+        raise FactError(f"there is no fact `{named}`{hint}") from None
+    except ValueError as error:
+        raise FactError(str(error)) from None
+
+
+def _bound(fact: Fact, text: str) -> Bound:
+    try:
+        return bounds.read(fact, text)
+    except ValueError as error:
+        raise FactError(str(error)) from None
+
+
+def _narrow(known: Known, fact: Fact, bound: Bound) -> None:
+    """Takes in that ``fact`` lies in ``bound``."""
+    low, high = known.ranges.get(fact.id, bounds.all_of(fact))
+    low, high = max(low, bound.low, -BIG), min(high, bound.high, BIG)
+    if low > high:
+        raise FactError(f"what is said of `{fact.id}` can't be true together")
+    known.ranges[fact.id] = low, high
 
 
 def spread(aliases: Iterable[Fact], given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The facts with those that another answer gives too (``answered_by``), where they were not given themselves."""
-    found = {
-        fact.id: given[other]
-        for fact in aliases
-        if fact.id not in given
-        for other in fact.answered_by
-        if other in given
-    }
+    """What is given with the facts that another answer gives too (``answered_by``), where they were not given themselves.
+    A value of another goes before a line of their own.
+    """
+    found = {}
+    for fact in aliases:
+        own = {name for name in given if lines.fact_of(name) == fact.id}
+        if fact.id in own:
+            continue
+        for name in given:
+            other, bound = lines.fact_of(name), name[len(lines.fact_of(name)) :]
+            if other in fact.answered_by and (not bound or not own):
+                found[fact.id + bound] = given[name]
     return {**given, **found} if found else given
 
 
@@ -92,6 +157,8 @@ def value_of(fact: Fact, value: Any) -> Any:
 def _number(fact: Fact, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise FactError(f"`{fact.id}` is a number, not {value!r}")
+    if fact.whole and not float(value).is_integer():
+        raise FactError(f"`{fact.id}` is a whole number, not {value!r}")
     if (fact.minimum is not None and value < fact.minimum) or (fact.maximum is not None and value > fact.maximum):
         low, high = fact.minimum, fact.maximum
         limits = " and ".join(
