@@ -5,21 +5,25 @@ from __future__ import annotations
 from actions import acting, checking, files, together
 from actions.action import Action, Event, Scene
 from catalogue import Fact, answers
+from catalogue.lines import Line
 from conversations import Draft
 from conversations import messages as m
 from conversations.cues import people
 
+_YES_NO = [m.Option(id="yes", label="Yes"), m.Option(id="no", label="No")]
 
-def pending(scene: Scene) -> tuple[Fact, ...]:
-    """The facts of the next question of the draft or the check: one, several in a list, or none when all are there."""
+
+def pending(scene: Scene) -> tuple[Line, ...]:
+    """The next question of the draft or the check: a fact, the lines of a list, or nothing when all are there."""
     draft = scene.context.draft
     if draft is None:
         return next(iter(checking.to_ask(scene)), ())
     catalogue = scene.rooms.catalogue
     if draft.changing:
-        return (catalogue.facts[draft.changing],)
+        return (Line(catalogue.facts[draft.changing]),)
     form = together.of_draft(scene, draft)
-    return tuple(fact for fact in form if fact.id not in scene.context.facts and fact.id not in draft.skipped)[:1]
+    left = (fact for fact in form if fact.id not in scene.context.facts and fact.id not in draft.skipped)
+    return tuple(Line(fact) for fact in left)[:1]
 
 
 def is_needed(scene: Scene, fact: str) -> bool:
@@ -43,24 +47,28 @@ class Ask(Action):
 
     def act(self, scene: Scene) -> list[Event] | None:
         """Says the question."""
-        facts, context, draft = pending(scene), scene.context, scene.context.draft
-        if not facts:
+        lines, context, draft = pending(scene), scene.context, scene.context.draft
+        if not lines:
             return None
-        fact, context.asking, context.listed = facts[0], facts[0].id, [one.id for one in facts]
+        fact, context.asking, context.listed = lines[0].fact, lines[0].id, [one.id for one in lines]
         if draft is None:
             number = checking.number(context)
         else:
             draft.questions += [fact.id] if fact.id not in draft.questions else []
             number = draft.questions.index(fact.id) + 1
         still = len(checking.to_ask(scene)) if draft is None else 1 if draft.changing else left(scene, draft)
-        if len(facts) > 1:
-            scene.show(self._list(scene, facts, number, still), "check_list")
+        if len(lines) > 1:
+            scene.show(self._list(scene, lines, number, still), "check_list")
+            context.problem = None
+            return None
+        if lines[0].bound is not None:
+            scene.show(self._one(scene, lines[0], number, still))
             context.problem = None
             return None
         known = context.facts.get(fact.id)
         options = [m.Option(id=one.id, label=one.label.in_language(scene.language)) for one in fact.options]
         if fact.type == "yes_no":
-            options = [m.Option(id="yes", label="Yes"), m.Option(id="no", label="No")]
+            options = _YES_NO
         spoken = scene.language == "mi" and fact.question.mi is not None
         scene.show(
             m.Question(
@@ -84,28 +92,37 @@ class Ask(Action):
         context.problem = None
         return None
 
-    def _list(self, scene: Scene, facts: tuple[Fact, ...], number: int, still: int) -> m.Question:
-        """Several facts in one question; its words are those of ``check_list``."""
+    def _list(self, scene: Scene, lines: tuple[Line, ...], number: int, still: int) -> m.Question:
+        """Several lines in one question; its words are those of ``check_list``."""
         return m.Question(
-            fact=facts[0].id,
+            fact=lines[0].fact.id,
             fact_type="checklist",
             help=_whose(scene, "check_list_help", "check_list_other"),
-            why=" ".join(dict.fromkeys(fact.why for fact in facts if fact.why)) or None,
-            lines=[
-                m.Statement(
-                    fact=fact.id,
-                    text=fact.statement.in_language(scene.language),
-                    lang="mi" if scene.language == "mi" and fact.statement.mi else "en",
-                    help=fact.help.in_language(scene.language) if fact.help else None,
-                )
-                for fact in facts
-                if fact.statement is not None
-            ],
+            why=" ".join(dict.fromkeys(line.fact.why for line in lines if line.fact.why)) or None,
+            lines=[_statement(scene, line) for line in lines],
             error=scene.context.problem,
             number=number,
             of=max(number, number - 1 + still),
             roughly=True,
-            choices=self._choices(scene, facts[0], number),
+            choices=self._choices(scene, lines[0].fact, number),
+        )
+
+    def _one(self, scene: Scene, line: Line, number: int, still: int) -> m.Question:
+        """One line by itself, which is true or not."""
+        said = _statement(scene, line)
+        return m.Question(
+            text=_whose(scene, "check_line", "check_line_other", statement=said.text),
+            lang=scene.rooms.words.marks("check_line", scene.language)["lang"],
+            fact=line.fact.id,
+            fact_type="yes_no",
+            help=said.help,
+            why=line.fact.why,
+            options=_YES_NO,
+            error=scene.context.problem,
+            number=number,
+            of=max(number, number - 1 + still),
+            roughly=True,
+            choices=self._choices(scene, line.fact, number),
         )
 
     def _choices(self, scene: Scene, fact: Fact, number: int) -> list[m.Choice]:
@@ -137,11 +154,22 @@ def _person(scene: Scene) -> str:
     return people.name(person, scene.language) if person else scene.text("someone_else")
 
 
-def _whose(scene: Scene, own: str, others: str) -> str:
-    """The words for whom a list is about."""
+def _whose(scene: Scene, own: str, others: str, **values: str) -> str:
+    """The words for whom lines are about."""
     if scene.context.about == "self":
-        return scene.text(own)
-    return scene.text(others, person=_person(scene))
+        return scene.text(own, **values)
+    return scene.text(others, person=_person(scene), **values)
+
+
+def _statement(scene: Scene, line: Line) -> m.Statement:
+    said = line.text(scene.rooms.today())
+    return m.Statement(
+        id=line.id,
+        fact=line.fact.id,
+        text=said.in_language(scene.language),
+        lang="mi" if scene.language == "mi" and said.mi else "en",
+        help=line.help.in_language(scene.language) if line.help else None,
+    )
 
 
 def _question(scene: Scene, fact: Fact) -> str:

@@ -12,6 +12,7 @@ from catalogue import Plan, Service, Step, answers, make_plan, on, rules
 from catalogue.model import Channel, Cost, Statement
 from catalogue.plan import Against, NotForYou
 from catalogue.ways import way as find_way
+from conversations import Context
 from conversations import messages as m
 
 _Statement = TypeVar("_Statement", bound=Statement)
@@ -32,7 +33,7 @@ def plan(speaker: Speaker) -> m.PlanCard:
         context.life_events,
         context.dates,
         today=speaker.rooms.today(),
-        answers=context.facts,
+        answers={**context.lines, **context.facts},
         rulebook=rules.load(),
         first_agency=context.agency,
     )
@@ -309,17 +310,23 @@ def receipt(speaker: Speaker, application: Application, access: str, choices: li
     )
 
 
-def answered(speaker: Speaker, facts: Mapping[str, answers.Value]) -> list[m.Answer]:
-    """What was answered, each with a way to change it."""
+def told(speaker: Speaker, context: Context, facts: Iterable[str]) -> dict[str, str]:
+    """What is known of ``facts``, in words: their values, or where they lie."""
+    catalogue = speaker.rooms.catalogue
+    return rules.told(catalogue.facts, context.known, speaker.rooms.today(), facts)
+
+
+def answered(speaker: Speaker, told: Mapping[str, str]) -> list[m.Answer]:
+    """What was answered, in words, each with a way to change it."""
     known = speaker.rooms.catalogue.facts
     return [
         m.Answer(
             fact=name,
             label=known[name].label.in_language(speaker.language),
-            value=answers.show(known[name], value),
+            value=words,
             choice=speaker.choice(f"change:{name}", "choose_change"),
         )
-        for name, value in facts.items()
+        for name, words in told.items()
     ]
 
 

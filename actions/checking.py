@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from actions import cards
 from actions.action import Scene
-from catalogue import Fact, answers, rules
+from catalogue import answers, rules
+from catalogue.lines import Line, fact_of
 from catalogue.rules import CriterionResult, Result, Results, Working, checklists
 from conversations import Context
 from conversations import messages as m
@@ -34,15 +35,19 @@ def results(scene: Scene) -> Results:
     """How the services of the check stand, by what is known now."""
     book, context = rules.load(), scene.context
     # A conversation may be older than the catalogue, and remember facts that are no more.
-    known = {name: value for name, value in {**context.missing, **context.facts}.items() if name in book.facts}
+    known = {name: value for name, value in context.known.items() if fact_of(name) in book.facts}
     chosen = [service for service in context.checking if service in book.services]
     return book.check_all(chosen, known, scene.rooms.today())
 
 
 def answered(context: Context) -> list[list[str]]:
-    """The questions of the check that were answered, in order, each by its facts."""
-    known = context.facts.keys() | context.missing.keys()
-    return [question for question in context.check_questions if not known.isdisjoint(question)]
+    """The questions of the check that were answered, in order, each by its facts or lines."""
+    facts = context.facts.keys() | context.missing.keys()
+    return [
+        question
+        for question in context.check_questions
+        if any(one in context.lines or fact_of(one) in facts for one in question)
+    ]
 
 
 def number(context: Context) -> int:
@@ -55,19 +60,19 @@ def number(context: Context) -> int:
     return len(asked)
 
 
-def to_ask(scene: Scene) -> list[tuple[Fact, ...]]:
-    """The questions that can still matter, the most useful first, as many as there is patience for. One that asks for
-    several facts is a list.
+def to_ask(scene: Scene) -> list[tuple[Line, ...]]:
+    """The questions that can still matter, the most useful first, as many as there is patience for. One of several
+    lines is a list.
     """
     context, facts = scene.context, scene.rooms.catalogue.facts
     if not is_running(context):
         return []
     if context.check_changing in facts:
-        return [(facts[context.check_changing],)]
+        return [(Line(facts[context.check_changing]),)]
     askable = _SHORT if len(context.checking) > 1 else _SHORT + _LONG
-    wanted = [name for name in results(scene).ask if facts[name].type in askable]
-    questions = list(checklists.questions(facts, wanted))[: max(0, LIMIT - len(answered(context)))]
-    return [tuple(facts[name] for name in question) for question in questions]
+    found = results(scene)
+    wanted = [name for name in found.ask if facts[name].type in askable]
+    return list(checklists.questions(facts, wanted, found.lines))[: max(0, LIMIT - len(answered(context)))]
 
 
 def begin(scene: Scene, services: list[str]) -> None:
@@ -88,10 +93,11 @@ def show(scene: Scene) -> None:
         choices.append(scene.choice("back", "choose_check_back"))
     if scene.context.life_events:
         choices.append(scene.choice("show_plan", "choose_plan"))
-    known = scene.context.facts
-    asked = {fact: known[fact] for question in scene.context.check_questions for fact in question if fact in known}
+    asked = dict.fromkeys(fact_of(one) for question in scene.context.check_questions for one in question)
     card = m.CheckCard(
-        services=[_service(scene, one) for one in found], answers=cards.answered(scene, asked), choices=choices
+        services=[_service(scene, one) for one in found],
+        answers=cards.answered(scene, cards.told(scene, scene.context, asked)),
+        choices=choices,
     )
     scene.show(card, "check_so_far" if any(one.verdict == "unknown" for one in found) else "check_result")
 

@@ -14,7 +14,8 @@ from actions.action import Action, Event, Scene
 from actions.asking import is_needed, pending
 from actions.off import leave_out
 from actions.plan import show_plan
-from catalogue import AnswerError, Fact, answers, ticks
+from catalogue import AnswerError, lines, ticks
+from catalogue.lines import Line
 from catalogue.rules import Missing
 from conversations import messages as m
 
@@ -35,9 +36,9 @@ class Take(Action):
             return [SlotSet("answer", "complete")]
         if given is None or context.asking is None:
             return [SlotSet("answer", None)] if "answer" in scene.tracker.slots_to_validate() else None
-        facts = [scene.rooms.catalogue.facts[one] for one in context.on_table]
+        asked = [lines.find(scene.rooms.catalogue.facts, one) for one in context.on_table]
         try:
-            self._keep(scene, facts, given)
+            self._keep(scene, asked, given)
         except AnswerError as error:
             context.problem, context.tries = str(error), context.tries + 1
             if context.tries >= PATIENCE:
@@ -61,16 +62,17 @@ class Take(Action):
             return [SlotSet("requested_slot", None), ActiveLoop(None), FollowupAction("action_listen")]
         return settle(scene)
 
-    def _keep(self, scene: Scene, facts: list[Fact], given: str) -> None:
+    def _keep(self, scene: Scene, asked: list[Line], given: str) -> None:
         """Keeps what was answered.
 
         Raises:
             AnswerError: where it is no answer; nothing is kept then.
         """
-        if len(facts) > 1:
-            scene.context.note(ticks.read(facts, given))
+        context, today = scene.context, scene.rooms.today()
+        if len(asked) > 1:
+            context.note(ticks.read(asked, given, today, is_own=context.about == "self"))
         else:
-            scene.context.note({facts[0].id: answers.read(facts[0], given, scene.rooms.today())})
+            context.note(ticks.read_alone(asked[0], given, today))
 
 
 def settle(scene: Scene) -> list[Event]:
@@ -126,9 +128,11 @@ class Back(Action):
             scene.say("nothing_before")
             return None
         context.check_questions = before[:-1]
-        for fact in before[-1]:
+        for one in before[-1]:
+            fact = lines.fact_of(one)
             context.facts.pop(fact, None)
             context.missing.pop(fact, None)
+            context.lines.pop(one, None)
         scene.say("went_back")
         return None if scene.is_in_form else [SlotSet("answer", None), FollowupAction("application_form")]
 
@@ -151,7 +155,7 @@ class Skip(Action):
         if draft is None:
             unknown = scene.parse.intent == "dont_know"
             # Where it is asked again, what was answered before holds no longer.
-            for fact in context.on_table:
+            for fact in map(lines.fact_of, context.on_table):
                 context.facts.pop(fact, None)
                 context.missing[fact] = Missing.UNKNOWN.value if unknown else Missing.REFUSED.value
             context.check_changing = None

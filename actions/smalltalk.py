@@ -13,6 +13,7 @@ from actions.explain import explain
 from actions.form import nothing_open
 from actions.plan import show_plan
 from cases import UnknownApplication
+from catalogue.lines import fact_of
 from conversations import Context
 from conversations import messages as m
 from conversations.cues import people
@@ -34,7 +35,7 @@ class Say(Action):
             scene.say(intent)
         elif intent == "repeat":
             known = scene.rooms.catalogue.facts
-            whys = [known[one].why for one in context.on_table if one in known]
+            whys = [known[one].why for one in map(fact_of, context.on_table) if one in known]
             if any(whys):
                 scene.say("why_asked", why=" ".join(dict.fromkeys(filter(None, whys))))
             else:

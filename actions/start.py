@@ -220,7 +220,8 @@ class CheckAnswers(Action):
         draft = context.draft
         names = [catalogue.services[one].name.in_language(scene.language) for one in draft.services]
         form = together.of_draft(scene, draft)
-        listed = cards.answered(scene, {fact.id: context.facts[fact.id] for fact in form if fact.id in context.facts})
+        given = [fact.id for fact in form if fact.id in context.facts]
+        listed = cards.answered(scene, cards.told(scene, context, given))
         everybody = together.agencies(scene, draft.services)
         if len(everybody) > 1:
             for one in listed:

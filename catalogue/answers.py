@@ -137,13 +137,21 @@ def _date(fact: Fact, text: str, today: dt.date) -> str:
     return found.isoformat()
 
 
-def _yes_no(fact: Fact, text: str, today: dt.date) -> bool:
+def yes_or_no(text: str) -> bool:
+    """
+    Raises:
+        AnswerError: where ``text`` is neither.
+    """
     word = text.casefold().strip(" .!,")
     if word in _YES:
         return True
     if word in _NO:
         return False
     raise AnswerError("Answer yes or no.")
+
+
+def _yes_no(fact: Fact, text: str, today: dt.date) -> bool:
+    return yes_or_no(text)
 
 
 def _choice(fact: Fact, text: str, today: dt.date) -> str:
@@ -170,6 +178,8 @@ def _number(fact: Fact, text: str, today: dt.date) -> float | int:
         raise AnswerError("Write a number, for example 45000.")
     if fact.minimum is not None and number < fact.minimum:
         raise AnswerError(f"The number must be {fact.minimum:g} or more.")
+    if fact.whole and not number.is_integer():
+        raise AnswerError("Write a whole number.")
     if (fact.maximum is not None and number > fact.maximum) or number > 1e12:
         raise AnswerError(f"The number must be {fact.maximum if fact.maximum is not None else 1e12:g} or less.")
     return int(number) if number.is_integer() else number

@@ -80,7 +80,7 @@ def cut(fact: Fact, edge: float) -> tuple[Bound, Bound]:
 
 def is_written(fact: Fact, value: object) -> bool:
     """Whether ``value`` is a bound, and not a value, of ``fact``."""
-    return fact.type in BOUNDED and isinstance(value, str) and "/" in value
+    return fact.type in BOUNDED and isinstance(value, str) and value.count("/") == 1
 
 
 def read(fact: Fact, text: str) -> Bound:
@@ -105,11 +105,11 @@ def read(fact: Fact, text: str) -> Bound:
         high = math.inf if ends[1] == _OPEN else _end(fact, ends[1])
     except ValueError:
         raise wrong from None
-    to_one = scale(fact).to_one
+    steps = scale(fact)
     if low <= high:
         # What lies between two steps is taken to be the next one out: the bound must not lose what it holds.
-        low = low if math.isinf(low) else math.floor(round(low * to_one, _DIGITS)) / to_one
-        high = high if math.isinf(high) else math.ceil(round(high * to_one, _DIGITS)) / to_one
+        low = low if math.isinf(low) else steps.value(math.floor(round(low * steps.to_one, _DIGITS)))
+        high = high if math.isinf(high) else steps.value(math.ceil(round(high * steps.to_one, _DIGITS)))
     found = Bound(low, high).within(all_of(fact)) if low <= high else None
     if found is None:
         raise ValueError(f"nothing that `{fact.id}` can be lies in {text}")
@@ -125,6 +125,21 @@ def _end(fact: Fact, text: str) -> float:
     if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text):
         raise ValueError(text)
     return float(text)
+
+
+def number(fact: Fact, value: object) -> float:
+    """A value, as JSON or a rule holds it, as a number on the fact's scale: a part of a cent goes with the cent.
+
+    Raises:
+        ValueError: where it is none.
+    """
+    if isinstance(value, str):
+        return dt.date.fromisoformat(value).toordinal()
+    if isinstance(value, dt.date):
+        return value.toordinal()
+    if not isinstance(value, int | float):
+        raise ValueError(f"`{fact.id}` has no bounds")
+    return scale(fact).next(value, 0)
 
 
 def write(fact: Fact, bound: Bound) -> str:

@@ -25,8 +25,8 @@ _MONTHS = 36
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line, or a fact that is asked for by itself. With a ``bound``, which has one open end, a tick says that the fact
-    lies in it; the fact's value stays unknown.
+    """A line, or a fact that is asked for by itself. With a ``bound``, which has one open end, a tick says that the
+    fact lies in it; the fact's value stays unknown.
     """
 
     fact: Fact
@@ -38,9 +38,13 @@ class Line:
         return self.fact.id if self.bound is None else f"{self.fact.id}{_AT}{bounds.write(self.fact, self.bound)}"
 
     @property
-    def can_be_ticked(self) -> bool:
-        """Whether it is a statement, and not a question."""
-        return self.bound is not None or self.fact.statement is not None
+    def is_sure(self) -> bool:
+        """Whether people know it of themselves: their age, or if they have children."""
+        return self.bound is not None and self.fact.lines is not None and self.fact.lines.sure
+
+    def holds(self, value: object) -> bool:
+        """Whether it is true where the fact has this value, as JSON holds it."""
+        return value is True if self.bound is None else self.bound.holds(bounds.number(self.fact, value))
 
     def left(self, is_true: bool) -> Bound:
         """Where the fact lies if the line is true, or is not."""
@@ -56,7 +60,8 @@ class Line:
         """The statement, as it is said on ``day``.
 
         >>> from catalogue.model import Lines
-        >>> birth = Fact(id="birth", type="date", question="?", label="?", lines=Lines(age="I am {age}", day="I was born {day}"))
+        >>> said = Lines(age="I am {age}", day="I was born {day}")
+        >>> birth = Fact(id="birth", type="date", question="?", label="?", lines=said)
         >>> find({"birth": birth}, "birth@../1961-11-25").text(dt.date(2026, 11, 25)).en
         'I am 65 or older'
         >>> find({"birth": birth}, "birth@1961-11-27/..").text(dt.date(2026, 11, 25)).en
@@ -93,7 +98,9 @@ def find(facts: Mapping[str, Fact], id: str) -> Line:
     found = bounds.read(fact, bound)
     # What can't be less than the least is open there.
     whole = bounds.all_of(fact)
-    found = Bound(-math.inf if found.low == whole.low else found.low, math.inf if found.high == whole.high else found.high)
+    found = Bound(
+        -math.inf if found.low == whole.low else found.low, math.inf if found.high == whole.high else found.high
+    )
     if math.isinf(found.low) == math.isinf(found.high):
         raise ValueError(f"a line's bound is open at one end, not {bound}")
     return Line(fact, found)
@@ -121,11 +128,14 @@ def show(fact: Fact, bound: Bound, day: dt.date) -> str:
         return answers.show(fact, bounds.plain(fact, low))
     sides = [Bound(low, math.inf)] if low > whole.low else []
     sides += [Bound(-math.inf, high)] if high < whole.high else []
+    if fact.lines is not None and fact.lines.age:
+        # An age is told from the younger end.
+        sides.reverse()
     return ", ".join(_words(fact, side, day, shortly=True)[1] for side in sides)
 
 
 def _words(fact: Fact, bound: Bound, day: dt.date, *, shortly: bool = False) -> tuple[str, str]:
-    """Which sentence says a bound with one open end, and what fills its slot. ``shortly``: not with a sentence of its own."""
+    """Which sentence says a bound with one open end, and what fills its slot. ``shortly``: no sentence without one."""
     is_above = math.isinf(bound.high)
     scale = bounds.scale(fact)
     # The last value below and the first above, of which one belongs to the bound.

@@ -430,7 +430,8 @@ class Lines(Strict):
     Of a day: ``age`` ("I am {age}": 65 or older), ``time`` ("I have had my licence for {time}": 6 months or more) or
     ``day`` ("I was born {day}": on 1 January 1978 or later), which has words for every bound. Of a number: ``amount``
     ("My income is {amount} a week": less than $655.41), counted in ``of`` ("hours"); ``some`` and ``none`` stand for
-    more than the least that it can be, and for that. ``help`` explains the line.
+    more than the least that it can be, and for that. ``help`` explains the line. Of what is ``sure`` everybody knows
+    the answer for themselves, so that "not sure about the rest" is not said of it.
     """
 
     age: str | None = None
@@ -441,6 +442,7 @@ class Lines(Strict):
     none: str | None = None
     of: str | None = None
     help: str | None = None
+    sure: bool = False
 
     @property
     def sentences(self) -> dict[str, str]:
@@ -529,9 +531,13 @@ class Fact(Strict):
         needed = {"date": "day", "number": "amount", "money": "amount"}.get(self.type)
         said = self.lines.sentences
         if needed is None or needed not in said:
-            raise ValueError(f"`lines` are for a date (with `day`), a number or money (with `amount`), not for {self.type}")
+            raise ValueError(
+                f"`lines` are for a date (with `day`), a number or money (with `amount`), not for {self.type}"
+            )
         if set(said) & ({"amount", "some", "none"} if needed == "day" else {"age", "time", "day"}):
-            raise ValueError("`age`, `time` and `day` are lines for a date; `amount`, `some` and `none` for a number or money")
+            raise ValueError(
+                "`age`, `time` and `day` are lines for a date; `amount`, `some` and `none` for a number or money"
+            )
         if ("some" in said or "none" in said) and self.minimum is None:
             raise ValueError("`some` is more than the `minimum`: give one")
         if self.type == "number" and self.lines.of is None:
@@ -542,7 +548,9 @@ class Fact(Strict):
 
     def _can_be_listed(self, field: str, text: str) -> None:
         if not _is_line(text):
-            raise ValueError(f"a `{field}` is a line to tick: a capital letter first, no full stop or question mark last")
+            raise ValueError(
+                f"a `{field}` is a line to tick: a capital letter first, no full stop or question mark last"
+            )
         # A list mixes facts about several people, so each line says whose it is.
         whose = self.about.replace("_", " ").replace("person who died", "who died")
         if self.about not in ("self", "other") and whose not in text:

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from catalogue import days, model
 from catalogue.catalogue import Catalogue, on
-from catalogue.rules.rulebook import Rulebook
 from catalogue.lines import fact_of
+from catalogue.rules.rulebook import Rulebook
 from catalogue.rules.values import Missing, spread
 
 _MISSING = (None, *Missing)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from catalogue import answers
 from catalogue.answers import AnswerError
-from catalogue.model import Fact
+from catalogue.lines import Line
 
 _WORDS = (
     ("first", "one", "tuatahi", "tahi"),
@@ -42,48 +44,95 @@ _TOO_LITTLE = (
 )
 
 
-def read(facts: Sequence[Fact], text: str) -> dict[str, bool | None]:
-    """What ``text`` says about each of ``facts``, which were listed in this order: true, false, or None (not sure).
+def read(lines: Sequence[Line], text: str, day: dt.date, *, is_own: bool = True) -> dict[str, bool | None]:
+    """What ``text`` says about each of ``lines``, which were listed in this order on ``day``: true, false, or None (not
+    sure).
 
-    A choice is read too: ``tick:a+b`` ticks two facts, ``tick:none`` none; with ``unsure:`` the rest is not known.
+    A choice is read too: ``tick:a+b`` ticks two lines, ``tick:none`` none; with ``unsure:`` the rest is not known.
+
+    Args:
+        is_own: the lines are about the person who answers, who is sure of some.
 
     Raises:
-        AnswerError: where it says nothing about the list, with words for the person.
+        AnswerError: where it says nothing about the list, or ticks what can't be true together, with words for the
+            person.
 
-    >>> listed = [Fact(id=name, type="yes_no", question="?", label="?", statement=f"I am {name}") for name in "abc"]
-    >>> read(listed, "the first and third")
+    >>> from catalogue.model import Fact
+    >>> tick = {"type": "yes_no", "question": "?", "label": "?"}
+    >>> listed = [Line(Fact(id=name, statement=f"I am {name}", **tick)) for name in "abc"]
+    >>> day = dt.date(2026, 11, 25)
+    >>> read(listed, "the first and third", day)
     {'a': True, 'b': False, 'c': True}
-    >>> read(listed, "2, not sure about the rest")
+    >>> read(listed, "2, not sure about the rest", day)
     {'a': None, 'b': True, 'c': None}
-    >>> read(listed, "all but the last")
+    >>> read(listed, "all but the last", day)
     {'a': True, 'b': True, 'c': False}
-    >>> read(listed, "none"), read(listed, "yes no no") == read(listed, "1")
+    >>> read(listed, "none", day), read(listed, "yes no no", day) == read(listed, "1", day)
     ({'a': False, 'b': False, 'c': False}, True)
     """
-    ids = [fact.id for fact in facts]
+    ids = [line.id for line in lines]
+    said, is_unsure = _said(lines, ids, text, day)
+    _look_together(lines, said, day)
+    return {
+        line.id: True if line.id in said else None if is_unsure and not (is_own and line.is_sure) else False
+        for line in lines
+    }
+
+
+def read_alone(line: Line, text: str, day: dt.date) -> dict[str, answers.Value]:
+    """What ``text`` says to a question for one fact, or about one line: yes or no, or the fact's own value, which says
+    more.
+
+    Raises:
+        AnswerError: where it is neither, with words for the person.
+    """
+    if line.bound is None:
+        return {line.fact.id: answers.read(line.fact, text, day)}
+    try:
+        return {line.id: answers.yes_or_no(text)}
+    except AnswerError:
+        try:
+            return {line.fact.id: answers.read(line.fact, text, day)}
+        except AnswerError:
+            raise AnswerError("Answer yes or no.") from None
+
+
+def _look_together(lines: Sequence[Line], ticked: set[str], day: dt.date) -> None:
+    """
+    Raises:
+        AnswerError: where two lines that are ticked rule each other out.
+    """
+    by_fact: dict[str, Line] = {}
+    for line in lines:
+        other = by_fact.get(line.fact.id)
+        if line.id in ticked and line.bound is not None:
+            if other is not None and other.bound is not None and other.bound.within(line.bound) is None:
+                said = " and ".join(f"“{one.text(day).en}”" for one in (other, line))
+                raise AnswerError(f"These can't both be true: {said}. Tick one of them.")
+            by_fact[line.fact.id] = line
+
+
+def _said(lines: Sequence[Line], ids: Sequence[str], text: str, day: dt.date) -> tuple[set[str], bool]:
+    """The lines that are ticked, and whether the person is not sure about the rest."""
     kind, _, chosen = text.partition(":")
     if kind in ("tick", "unsure"):
-        return _answer(ids, _chosen(ids, chosen), kind == "unsure")
+        return _chosen(ids, chosen), kind == "unsure"
     said = " ".join(unicodedata.normalize("NFC", text).casefold().replace("’", "'").split()).strip(" .!")
     is_unsure = False
     rest = re.search(rf"(?:^|[\s,;.]+(?:and |but )?){_NOT_SURE}{_REST}$", said)
     if rest:
         said, is_unsure = said[: rest.start()].strip(" ,;."), True
     if not said and is_unsure:
-        return _answer(ids, set(), is_unsure)
-    ticked = _ticked(facts, ids, said)
+        return set(), is_unsure
+    ticked = _ticked(lines, ids, said, day)
     if ticked is None:
         raise AnswerError("Tick what is true, or choose None of these.")
-    return _answer(ids, ticked, is_unsure)
+    return ticked, is_unsure
 
 
 def says_too_little(text: str) -> bool:
     """Whether ``text`` would answer one question, and says nothing about which of several lines are true."""
     return re.fullmatch(_TOO_LITTLE, unicodedata.normalize("NFC", text).casefold().strip(" .!,")) is not None
-
-
-def _answer(ids: Sequence[str], ticked: set[str], is_unsure: bool) -> dict[str, bool | None]:
-    return {name: True if name in ticked else None if is_unsure else False for name in ids}
 
 
 def _chosen(ids: Sequence[str], chosen: str) -> set[str]:
@@ -93,7 +142,7 @@ def _chosen(ids: Sequence[str], chosen: str) -> set[str]:
     return names
 
 
-def _ticked(facts: Sequence[Fact], ids: Sequence[str], said: str) -> set[str] | None:
+def _ticked(lines: Sequence[Line], ids: Sequence[str], said: str, day: dt.date) -> set[str] | None:
     if re.fullmatch(_NONE, said):
         return set()
     if re.fullmatch(_ALL, said) or (len(ids) == 2 and re.fullmatch("(?:yes to )?both(?: of them)?", said)):
@@ -105,11 +154,8 @@ def _ticked(facts: Sequence[Fact], ids: Sequence[str], said: str) -> set[str] | 
     each = re.findall(r"[\w']+", said)
     if len(each) == len(ids) and set(each) <= {"yes", "no", "y", "n", "āe", "kāo"}:
         return {name for name, one in zip(ids, each, strict=True) if one in ("yes", "y", "āe")}
-    spoken: Mapping[str, str] = {
-        text.casefold(): fact.id
-        for fact in facts
-        if fact.statement
-        for text in (fact.statement.en, fact.statement.mi or fact.statement.en)
+    spoken = {
+        text.casefold(): line.id for line in lines for text in (line.text(day).en, line.text(day).in_language("mi"))
     }
     if said in spoken:
         return {spoken[said]}
@@ -117,7 +163,7 @@ def _ticked(facts: Sequence[Fact], ids: Sequence[str], said: str) -> set[str] | 
 
 
 def _numbered(ids: Sequence[str], said: str) -> set[str] | None:
-    """The facts at the places that ``said`` names; None where it says anything else."""
+    """The lines at the places that ``said`` names; None where it says anything else."""
     plain = re.sub(_FILLING, " ", said)
     words = re.findall(r"\w+", re.sub(r"(?<=\w) ones?\b", "", plain))
     found = set()

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from catalogue.answers import Value
+from catalogue.lines import fact_of
 from catalogue.rules import Missing
 
 
@@ -18,7 +19,7 @@ def _each_a_list(value: Any) -> Any:
 
 
 Questions = Annotated[list[list[str]], BeforeValidator(_each_a_list)]
-"""Questions in the order in which they were asked, each by the facts that it asks for."""
+"""Questions in the order in which they were asked, each by the facts or lines that it asks for."""
 
 
 class Consent(BaseModel):
@@ -64,6 +65,7 @@ class Held(BaseModel):
 
     facts: dict[str, Value] = {}
     missing: dict[str, str] = {}
+    lines: dict[str, bool] = {}
     checking: list[str] = []
     check_questions: Questions = []
     draft: Draft | None = None
@@ -73,13 +75,14 @@ class Context(BaseModel):
     """A conversation's memory. It is stored encrypted, and never reaches Rasa, logs or addresses.
 
     ``agency`` is the one on whose site the conversation was begun; its services come first where two serve equally.
-    ``facts`` holds every answer by fact id, so that nothing is asked twice. ``asking`` is the fact on the table, the
-    first of ``listed`` where several are asked for in one list, and ``given`` what was written in reply, until the form
-    has looked at it.
+    ``facts`` holds every answer by fact id, so that nothing is asked twice. ``asking`` is the fact or line on the
+    table, the first of ``listed`` where several are asked for in one list, and ``given`` what was written in reply,
+    until the form has looked at it.
 
     ``checking`` are the services that are being checked, ``check_questions`` what the check asked for, in
     order, ``check_changing`` one that is asked again. ``missing`` says why a fact that was asked has no value
-    (``catalogue.rules.Missing``); it stands apart from ``facts`` because applications send those.
+    (``catalogue.rules.Missing``); it stands apart from ``facts`` because applications send those. So does ``lines``:
+    whether a line of a list is true that says where a day or a number lies (``catalogue.lines``).
 
     ``about`` tells whether it is about the writer; ``person`` whom else (``cues/people.yml``) and ``role`` what gives
     the writer the right (``cues/roles.yml``). ``people`` holds what is known of those it was about before.
@@ -106,6 +109,7 @@ class Context(BaseModel):
     asked: str | None = None
     facts: dict[str, Value] = {}
     missing: dict[str, str] = {}
+    lines: dict[str, bool] = {}
     checking: list[str] = []
     check_questions: Questions = []
     check_changing: str | None = None
@@ -125,20 +129,36 @@ class Context(BaseModel):
 
     @property
     def on_table(self) -> list[str]:
-        """The facts that the open question asks for."""
+        """The lines that the open question asks for, or its fact."""
         if self.asking is None:
             return []
         return self.listed if self.listed[:1] == [self.asking] else [self.asking]
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """Everything that a check can use, by fact or line."""
+        return {**self.missing, **self.lines, **self.facts}
+
     def note(self, said: Mapping[str, Value | None]) -> None:
-        """Keeps what was answered, None for what is not known: no fact is ever known and missing at once."""
+        """Keeps what was answered by fact or line, None for what is not known: no fact is ever known and missing at
+        once. A value goes before lines about it; what these say stays where nobody knows more.
+        """
         for name, value in said.items():
-            self.facts.pop(name, None)
-            self.missing.pop(name, None)
+            fact = fact_of(name)
             if value is None:
-                self.missing[name] = Missing.UNKNOWN.value
+                self.facts.pop(fact, None)
+                self.missing[fact] = Missing.UNKNOWN.value
+            elif name != fact:
+                self.lines[name] = bool(value)
             else:
-                self.facts[name] = value
+                self.forget(fact)
+                self.facts[fact] = value
+
+    def forget(self, fact: str) -> None:
+        """Makes it as if ``fact`` had never been asked for."""
+        self.facts.pop(fact, None)
+        self.missing.pop(fact, None)
+        self.lines = {line: is_true for line, is_true in self.lines.items() if fact_of(line) != fact}
 
     def add_life_events(self, events: list[str]) -> list[str]:
         """Adds life events to the plan; gives those that are new to it."""

@@ -210,8 +210,9 @@ class Option(BaseModel):
 
 
 class Statement(BaseModel):
-    """A line of a list: what a yes to ``fact`` means, in the person's words."""
+    """A line of a list, in the person's words: what a yes to ``fact`` means, or where it lies. ``id`` ticks it."""
 
+    id: str
     fact: str
     text: str
     lang: Language = "en"
@@ -221,9 +222,10 @@ class Statement(BaseModel):
 class Question(Base):
     """A fact that is asked for. Answer with text, or with one of ``options`` as ``{"choice": "answer:<id>"}``.
 
-    A list asks for several (``fact_type`` is ``checklist``): answer with the facts of those ``lines`` that are true, as
-    ``{"choice": "tick:<fact>+<fact>"}`` or ``tick:none``. With ``unsure:`` in place of ``tick:`` the other lines count
-    as not known, and not as untrue.
+    A list asks for several (``fact_type`` is ``checklist``): answer with the ids of those ``lines`` that are true, as
+    ``{"choice": "tick:<id>+<id>"}`` or ``tick:none``. With ``unsure:`` in place of ``tick:`` the other lines count
+    as not known, and not as untrue. Where one line is left of a day or a number, it is a yes or a no to its words
+    (``fact_type`` is ``yes_no``).
     """
 
     type: Literal["question"] = "question"

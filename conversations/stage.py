@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from catalogue import Catalogue
+from catalogue import Catalogue, answers, lines
 from conversations import messages as m
 from conversations.context import Context
 from conversations.script import Line, Script
@@ -120,14 +120,18 @@ class Stage:
         if question.fact_type == "document" and question.fact not in known:
             return self.choose("skip")
         if question.lines:
-            facts = [line.fact for line in question.lines]
-            true = [one for one in facts if known.get(one, self.plausible(one)).casefold() in ("yes", "true")]
+            true = [line.id for line in question.lines if self._is_true(line, known)]
             return self.choose(f"tick:{'+'.join(true) or 'none'}")
         given = known[question.fact] if question.fact in known else self.plausible(question.fact)
         for option in question.options:
             if given in (option.id, option.label):
                 return self.choose(f"answer:{option.id}")
         return self.say(given)
+
+    def _is_true(self, line: m.Statement, known: dict[str, str]) -> bool:
+        listed = lines.find(self._catalogue.facts, line.id)
+        given = known.get(line.fact, self.plausible(line.fact))
+        return listed.holds(answers.read(listed.fact, given, self._talk.today()))
 
     def plausible(self, name: str) -> str:
         """An answer that the fact called ``name`` takes."""

@@ -6,12 +6,13 @@ import datetime as dt
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pydantic import BaseModel
 
-from catalogue import AnswerError, Catalogue, answers, days, ticks
+from catalogue import AnswerError, Catalogue, answers, days, lines, ticks
+from catalogue.lines import Line
 from conversations.context import Context
 from conversations.desk.reception import Reception
 from conversations.followups import Follower, question_in
@@ -251,26 +252,30 @@ class Talk:
         return payload
 
     def _is_answer(self, context: Context, text: str) -> bool:
-        facts = [self.catalogue.facts[one] for one in context.on_table if one in self.catalogue.facts]
-        if len(facts) < len(context.on_table):
+        asked = self._lines(context.on_table)
+        if len(asked) < len(context.on_table):
             # The conversation is older than the catalogue, which has that fact no more.
             return False
         reads = True
         try:
-            if len(facts) > 1:
-                ticks.read(facts, text)
+            if len(asked) > 1:
+                ticks.read(asked, text, self.today())
             else:
-                answers.read(facts[0], text, self.today())
+                ticks.read_alone(asked[0], text, self.today())
         except AnswerError:
             reads = False
-        if len(facts) > 1 and ticks.says_too_little(text):
+        if len(asked) > 1 and ticks.says_too_little(text):
             # It is meant as an answer, and is asked back.
             return True
-        if reads and answers.is_strict(facts[0]):
+        if reads and answers.is_strict(asked[0].fact):
             return True
         if question_in(text) is not None:
             return False
         return not interrupts(self.rasa.parse(_for_rasa(text)), text, reads)
+
+    def _lines(self, ids: Iterable[str]) -> list[Line]:
+        """Those of the lines that the catalogue knows."""
+        return [lines.find(self.catalogue.facts, one) for one in ids if lines.fact_of(one) in self.catalogue.facts]
 
     def _chosen(self, context: Context, conversation: str, choice: str) -> str:
         name, _, value = choice.partition(":")
@@ -290,8 +295,7 @@ class Talk:
         name, _, value = choice.partition(":")
         if name in ("tick", "unsure"):
             language = self.store.get(conversation).language
-            facts = [self.catalogue.facts[one] for one in value.split("+") if one in self.catalogue.facts]
-            said = [fact.statement.in_language(language) for fact in facts if fact.statement is not None]
+            said = [line.text(self.today()).in_language(language) for line in self._lines(value.split("+"))]
             if name == "unsure" or not said:
                 said.append(self.words.text("tick_unsure" if name == "unsure" else "tick_none", language))
             return ". ".join(said)

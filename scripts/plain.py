@@ -63,6 +63,10 @@ def texts() -> Iterator[tuple[str, str]]:
         yield f"fact/{fact.id}/question", fact.question.en
         if fact.statement:
             yield f"fact/{fact.id}/statement", fact.statement.en + "."
+        if fact.lines:
+            yield from ((f"fact/{fact.id}/lines.{kind}", f"{line}.") for kind, line in fact.lines.sentences.items())
+            if fact.lines.help:
+                yield f"fact/{fact.id}/lines.help", fact.lines.help
         yield from ((f"fact/{fact.id}/help", text) for text in (fact.help.en if fact.help else None, fact.why) if text)
     content = rule_files.read()
     for rule in content.rules:

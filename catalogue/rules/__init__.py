@@ -17,7 +17,7 @@ from typing import Any
 from catalogue.rules import files
 from catalogue.rules.results import CriterionResult, Reference, Result, Results, Working
 from catalogue.rules.rulebook import Rulebook
-from catalogue.rules.values import FactError, Missing
+from catalogue.rules.values import FactError, Missing, told
 
 __all__ = [
     "CriterionResult",
@@ -31,6 +31,7 @@ __all__ = [
     "check",
     "check_all",
     "load",
+    "told",
 ]
 
 

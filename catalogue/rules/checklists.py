@@ -1,8 +1,8 @@
 """What is asked next: one fact, or a list of statements of which the person ticks those that are true.
 
 A list asks for several yes-or-no facts in one question: what is ticked is a yes, what is not ticked a no. A day or a
-number of which only thresholds matter is in it too, with a line for each threshold. Only what can still matter is in it,
-because it is made of what a check asks for.
+number of which only thresholds matter is in it too, with a line for each threshold. Only what can still matter is in
+it, because it is made of what a check asks for.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from catalogue import bounds
-from catalogue.bounds import Bound
 from catalogue.lines import Line
 from catalogue.model import Fact
 from catalogue.rules.closures import Cut, Want
@@ -26,29 +25,29 @@ LINE = 0.2
 
 
 def lines(facts: Mapping[str, Fact], wants: Iterable[Want]) -> dict[str, tuple[Line, ...]]:
-    """For each fact that is wanted and can be asked for in a list, its lines."""
-    cuts: dict[str, dict[float, Cut] | None] = {}
-    for fact, some in wants:
-        known = cuts.setdefault(fact, {})
-        if not some or known is None:
-            # Where its value is needed once, lines would only come on top.
-            cuts[fact] = None
-            continue
-        for cut in some:
-            known.setdefault(cut.edge, cut)
-    found = {}
-    for name, thresholds in cuts.items():
+    """For each fact that is wanted and can be asked for in a list, its lines; none yet, where it waits for others."""
+    of_fact: dict[str, list[Want]] = {}
+    for want in wants:
+        of_fact.setdefault(want.fact, []).append(want)
+    found: dict[str, tuple[Line, ...]] = {}
+    for name, some in of_fact.items():
         fact = facts[name]
         if fact.statement is not None:
             found[name] = (Line(fact),)
-        elif fact.lines is not None and thresholds and len(thresholds) <= THRESHOLDS:
-            found[name] = tuple(_line(fact, cut) for _, cut in sorted(thresholds.items()))
+        elif fact.lines is not None and all(want.waits for want in some):
+            found[name] = ()
+        elif fact.lines is not None and all(want.cuts for want in some):
+            cuts = {cut.edge: cut for want in reversed(some) for cut in want.cuts}
+            if len(cuts) <= THRESHOLDS:
+                # The younger age and the shorter time come first, as the smaller number does.
+                order = sorted(cuts, reverse=fact.type == "date")
+                found[name] = tuple(_line(fact, cuts[edge]) for edge in order)
     return found
 
 
 def _line(fact: Fact, cut: Cut) -> Line:
-    low, high = bounds.cut(fact, cut.edge)
-    return Line(fact, high if cut.above else low)
+    below, above = bounds.cut(fact, cut.edge)
+    return Line(fact, above if cut.above else below)
 
 
 def following(
@@ -58,7 +57,8 @@ def following(
 
     ``asks`` are the facts that can still matter, the most useful first: the first of them counts 1, the second a half,
     the third a third. The question that adds up to most for its cost is next, be it the best list or the best fact that
-    can't be in one. A fact whose ``only_if`` is still open waits for it.
+    can't be in one. A fact whose ``only_if`` is still open waits for it, and one whose thresholds hang on others waits
+    for these.
 
     >>> tick = {"type": "yes_no", "question": "?", "label": "?"}
     >>> alone = Fact(id="alone", statement="I live alone", **tick)
@@ -83,7 +83,9 @@ def following(
             earned += worth[name]
     if listed and (single is None or earned / (1 + LINE * (len(listed) - 1)) > worth[single]):
         return tuple(listed)
-    return (Line(facts[single]),) if single is not None else ()
+    # Where all that is left waits, it waits in vain.
+    first = single or next(iter(free), None)
+    return (Line(facts[first]),) if first is not None else ()
 
 
 def questions(

@@ -54,10 +54,13 @@ class Cut(NamedTuple):
 
 
 class Want(NamedTuple):
-    """A fact that can still matter. With ``cuts`` it is enough to know on which side of each of them it lies."""
+    """A fact that can still matter. With ``cuts`` it is enough to know on which side of each of them it lies; one that
+    ``waits`` will have cuts as soon as other facts, which are wanted too, say where they are.
+    """
 
     fact: str
     cuts: tuple[Cut, ...] = ()
+    waits: bool = False
 
 
 class Plan(NamedTuple):

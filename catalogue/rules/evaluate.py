@@ -224,12 +224,10 @@ def compare(operator: str, left: Number, right: Number) -> Truth:
         left.used(env, because)
         right.used(env, because)
 
-    cuts = thresholds(operator, left, right)
+    asked = thresholds(operator, left, right)
 
     def plan(env: Env) -> Plan:
-        wants = cuts(env)
-        if wants is None:
-            wants = tuple(dict.fromkeys((*left.missing(env), *right.missing(env))))
+        wants = asked(env)
         return Plan(0.5, len({want.fact for want in wants}) or STUCK, wants)
 
     return Truth(of, used, plan, names_of(parts), rates_of(parts))

@@ -43,7 +43,7 @@ def rate(name: str) -> Number:
 
 
 def fact_number(name: str, lowest: float | None, highest: float | None, scale: Scale) -> Number:
-    """A fact; while it is not known, it can be anything that the vocabulary allows, or lies in the range that is known."""
+    """A fact; while it is not known, it lies in the range that is known, or is anything that the vocabulary allows."""
     allowed = (-BIG if lowest is None else lowest, BIG if highest is None else highest)
 
     def of(env: Env) -> Range:

@@ -12,7 +12,7 @@ from typing import Any
 
 from catalogue import bounds
 from catalogue.lines import Line
-from catalogue.rules import checklists, values
+from catalogue.rules import checklists
 from catalogue.rules.cases import Case, CaseFile
 from catalogue.rules.results import Results
 from catalogue.rules.rulebook import Rulebook
@@ -24,11 +24,15 @@ class Coverage:
     """What the cases of one service show.
 
     ``idle`` are the criteria that decide no yes, or no no, in any case. ``asked`` are the questions that the check
-    asks until nothing is open, and ``lines`` the facts that are read on the way: a list is one question with several.
-    ``singly`` are the questions where each asks for one fact. ``needed`` are the facts that would have been enough for
-    the verdict had one known beforehand which they are, and ``fewest`` the questions in which these could be asked: no
-    order of questions can do with fewer. All are medians over the cases, as a share of the facts in the rule.
-    ``unsettled`` are the cases in which the lists leave open what single questions settle.
+    asks until nothing is open, and ``lines`` the lines and single facts that are read on the way: a list is one
+    question with several. ``singly`` are the questions where each asks for one fact. ``needed`` are the facts that
+    would have been enough for the verdict had one known beforehand which they are, and ``fewest`` the questions in
+    which these could be asked: no order of questions can do with fewer. All are medians over the cases, as a share of
+    the facts in the rule; ``shares`` are the questions of each case, as such a share.
+
+    ``told`` are the days, numbers and amounts that people tell in all cases together, and ``told_singly`` those where
+    each question asks for one fact. ``unsettled`` are the cases in which the lists leave open what single questions
+    settle.
     """
 
     service: str
@@ -41,6 +45,9 @@ class Coverage:
     singly: float
     needed: float
     fewest: float
+    shares: tuple[float, ...]
+    told: int
+    told_singly: int
     unsettled: int
 
 
@@ -52,14 +59,21 @@ def questions(
     Args:
         singly: each asks for one fact, and none is a list.
     """
-    asked = _asked(book, tuple(services), facts, day, singly=singly)[0]
-    return [tuple(line.id for line in question) for question, _ in asked]
+    said = asked(book, services, facts, day, singly=singly)[0]
+    return [tuple(line.id for line in question) for question, _ in said]
 
 
-def _asked(
-    book: Rulebook, services: tuple[str, ...], facts: Mapping[str, Any], day: dt.date, *, singly: bool
-) -> tuple[list[tuple[tuple[Line, ...], dict[str, Any]]], Results]:
-    """The questions with their answers, and how the services stand in the end."""
+Said = list[tuple[tuple[Line, ...], dict[str, Any]]]
+"""Questions in order, each with its answers by line."""
+
+
+def asked(
+    book: Rulebook, services: Iterable[str], facts: Mapping[str, Any], day: dt.date, *, singly: bool = False
+) -> tuple[Said, Results]:
+    """The questions of a check with their answers, as :func:`questions` asks them, and how the services stand in the
+    end.
+    """
+    services = tuple(services)
     known, said = dict[str, Any](), []
     found = book.check_all(services, known, day)
     while found.ask:
@@ -73,12 +87,15 @@ def _asked(
 
 def answered(question: tuple[Line, ...], facts: Mapping[str, Any]) -> dict[str, Any]:
     """What a person who has ``facts`` answers, by line. Who does not know a line of a list ticks what is true, and says
-    of the rest that they are not sure: then what is false is not known either.
+    of the rest that they are not sure: then what is false is not known either, but for what people are sure of.
     """
     given = {line.id: _truth(line, facts.get(line.fact.id)) for line in question}
     if len(question) == 1 or all(isinstance(value, bool) for value in given.values()):
         return given
-    return {name: True if value is True else Missing.UNKNOWN.value for name, value in given.items()}
+    return {
+        line.id: given[line.id] if given[line.id] is True or line.is_sure else Missing.UNKNOWN.value
+        for line in question
+    }
 
 
 def _truth(line: Line, value: Any) -> Any:
@@ -86,16 +103,24 @@ def _truth(line: Line, value: Any) -> Any:
         return value or Missing.UNKNOWN.value
     if line.bound is None:
         return value
-    number = values.value_of(line.fact, value)
-    # Nobody counts finer than the lines do: a part of a cent goes with the cent.
-    return line.bound.holds(bounds.scale(line.fact).next(number, 0))
+    return line.holds(value)
+
+
+def _told(said: Said) -> int:
+    """How many days, numbers and amounts are told."""
+    return sum(line.bound is None and line.fact.type in bounds.BOUNDED for question, _ in said for line in question)
+
+
+def _is_listed(book: Rulebook, name: str) -> bool:
+    fact = book.facts[name]
+    return fact.statement is not None or fact.lines is not None
 
 
 def proof(book: Rulebook, service: str, facts: Mapping[str, Any], day: dt.date) -> list[str]:
-    """Facts that are enough for the verdict, none of which can be spared."""
+    """Facts that are enough for the verdict, none of which can be spared: those that lists ask for, where it can be."""
     kept = dict(facts)
     verdict = book.check(service, kept, day).verdict
-    for name in sorted(kept):
+    for name in sorted(kept, key=lambda name: (_is_listed(book, name), name)):
         fewer = {other: value for other, value in kept.items() if other != name}
         if book.check(service, fewer, day).verdict == verdict:
             kept = fewer
@@ -123,6 +148,9 @@ def cover(book: Rulebook, file: CaseFile) -> Coverage:
         singly=median(one.singly for one in seen) / mentioned,
         needed=median(one.needed for one in seen) / mentioned,
         fewest=median(one.fewest for one in seen) / mentioned,
+        shares=tuple(one.asked / mentioned for one in seen),
+        told=sum(one.told for one in seen),
+        told_singly=sum(one.told_singly for one in seen),
         unsettled=sum(one.is_unsettled for one in seen),
     )
 
@@ -171,12 +199,13 @@ class _Seen:
         facts, day = file.facts_of(case), file.day_of(case)
         result = book.check(file.service, facts, day)
         self.verdict, self.decided_by = result.verdict, result.decided_by
-        lists, last = _asked(book, (file.service,), facts, day, singly=False)
-        single, least = _asked(book, (file.service,), facts, day, singly=True)
+        lists, last = asked(book, (file.service,), facts, day, singly=False)
+        single, least = asked(book, (file.service,), facts, day, singly=True)
         self.asked, self.singly = len(lists), len(single)
+        self.told, self.told_singly = _told(lists), _told(single)
         self.lines = sum(len(question) for question, _ in lists)
         self.is_unsettled = last.results[0].verdict == "unknown" != least.results[0].verdict
         proven = proof(book, file.service, facts, day)
-        ticked = sum(book.facts[name].statement is not None or book.facts[name].lines is not None for name in proven)
+        ticked = sum(_is_listed(book, name) for name in proven)
         self.needed = len(proven)
         self.fewest = len(proven) - ticked + math.ceil(ticked / checklists.LONGEST)

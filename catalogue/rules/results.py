@@ -49,16 +49,18 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a check of one service stands. A yes is never more than "you may be able to get"; only the agency decides.
+    """How a check of one service stands on a ``day``. A yes is never more than "you may be able to get": only the
+    agency decides.
 
     ``may`` says that a deciding criterion or rate could not be confirmed, or that part of the law is not in the
     criteria; ``doubts`` then says which. ``because`` are the facts that decided. ``ask`` lists the facts that can still
-    matter and were not asked yet, the most useful first; ``next`` is the next question: one fact, or the lines of a list
-    to tick (:mod:`catalogue.rules.checklists`). ``unknown`` and ``refused`` those that were asked in vain and
+    matter and were not asked yet, the most useful first; ``next`` is the next question: one fact, or the lines of a
+    list to tick (:mod:`catalogue.rules.checklists`). ``unknown`` and ``refused`` those that were asked in vain and
     would matter. ``rates_as_of`` is the last day for which all rates in the rule are known to be current.
     """
 
     service: str
+    day: dt.date
     verdict: Word
     may: bool
     criteria: tuple[CriterionResult, ...]
@@ -72,8 +74,8 @@ class Result:
     doubts: tuple[Text, ...] = ()
     estimate: Working | None = None
 
-    def as_json(self, day: dt.date, language: str = "en") -> dict[str, Any]:
-        """The result as JSON holds it, with its words in ``language``, as they are said on ``day``."""
+    def as_json(self, language: str = "en") -> dict[str, Any]:
+        """The result as JSON holds it, with its words in ``language``."""
         return {
             "service": self.service,
             "verdict": self.verdict,
@@ -90,7 +92,7 @@ class Result:
                 for one in self.criteria
             ],
             "ask": list(self.ask),
-            "next": _next(self.next, day, language),
+            "next": _next(self.next, self.day, language),
             "unknown": list(self.unknown),
             "refused": list(self.refused),
             "decided_by": list(self.decided_by),
@@ -115,7 +117,7 @@ class Results:
 
     def as_json(self, language: str = "en") -> dict[str, Any]:
         """The results as JSON holds them."""
-        results = [one.as_json(self.day, language) for one in self.results]
+        results = [one.as_json(language) for one in self.results]
         return {"results": results, "ask": list(self.ask), "next": _next(self.next, self.day, language)}
 
 

@@ -136,6 +136,7 @@ class Rulebook:
         pending = [name for name in one.whole.names if name in missing] if verdict is None and missing else []
         return Result(
             service=one.rule.service,
+            day=dt.date.fromordinal(env.day),
             verdict=_WORDS[verdict],
             may=may or bool(doubts),
             criteria=tuple(criteria),
@@ -165,7 +166,7 @@ class Rulebook:
 
 
 def _needed(one: _Compiled, env: closures.Env, rates: _Day) -> Iterator[closures.Want]:
-    """The facts whose values an estimate takes, where there can be one: a bound would do for a verdict, and not for it."""
+    """The facts whose values an estimate takes, where there can be one: a bound would only do for the verdict."""
     if one.estimate is not None and rates.doubtful.isdisjoint(one.estimate[0].rates):
         yield from (want for want in one.estimate[0].missing(env) if not want.cuts)
 

@@ -20,43 +20,52 @@ _MOST = 256
 """Thresholds that one comparison remembers. They change with the day, and with what the other side comes to."""
 
 
-def thresholds(operator: str, left: Number, right: Number) -> Callable[[Env], tuple[Want, ...] | None]:
-    """What an open comparison asks for where one fact alone decides it: that fact, and its thresholds. None where more
-    facts are open, or the fact's value itself is needed.
+def thresholds(operator: str, left: Number, right: Number) -> Callable[[Env], tuple[Want, ...]]:
+    """What an open comparison asks for: where one fact alone decides it, that fact with its thresholds; else all facts
+    that are open in it. A fact whose thresholds hang on others waits for these.
 
     A threshold is found by trying values of the fact in the comparison itself, so that it agrees with the verdict on
     leap days and cents.
     """
-    sides = [(axis, left.of, right.of, False) for axis in (left.axis,) if axis is not None]
-    sides += [(axis, right.of, left.of, True) for axis in (right.axis,) if axis is not None]
+    sides = [
+        (number.axis, number, other, is_right)
+        for number, other, is_right in ((left, right, False), (right, left, True))
+        if number.axis is not None
+    ]
     known: dict[tuple[bool, int, float], tuple[Cut, ...]] = {}
 
-    def cuts(env: Env) -> tuple[Want, ...] | None:
-        for axis, changing, other, is_right in sides:
-            if axis.fact in env.facts or axis.fact in env.closed:
-                continue
-            low, high = other(env)
-            if low != high:
+    def cuts(env: Env) -> tuple[Want, ...]:
+        for axis, number, other, is_right in sides:
+            low, high = other.of(env)
+            if low != high or axis.fact in env.facts or axis.fact in env.closed:
                 continue
             key = (is_right, env.day, low)
-            found = known.get(key)
-            if found is None:
+            if key not in known:
                 if len(known) >= _MOST:
                     known.clear()
-                found = known[key] = _cuts(operator, axis, changing, low, is_right, env)
+                known[key] = _cuts(operator, axis, number, low, is_right, env)
+            scale = axis.scale
+            least, most = env.ranges.get(axis.fact, (scale.value(scale.low), scale.value(scale.high)))
             # What the range that is known settles already is no question.
-            least, most = env.ranges.get(axis.fact, (axis.scale.value(axis.scale.low), axis.scale.value(axis.scale.high)))
-            inside = tuple(cut for cut in found if least <= cut.edge < most)
+            inside = tuple(cut for cut in known[key] if least <= cut.edge < most)
             if inside:
                 return (Want(axis.fact, inside),)
-        return None
+        return _waiting(tuple(dict.fromkeys((*left.missing(env), *right.missing(env)))))
+
+    on_axes = {axis.fact for axis, *_ in sides}
+
+    def _waiting(wants: tuple[Want, ...]) -> tuple[Want, ...]:
+        if all(want.fact in on_axes for want in wants):
+            # Nothing else is open, or both sides would wait for each other.
+            return wants
+        return tuple(
+            Want(want.fact, waits=True) if want == Want(want.fact) and want.fact in on_axes else want for want in wants
+        )
 
     return cuts
 
 
-def _cuts(
-    operator: str, axis: Axis, changing: Callable[[Env], Range], other: float, is_right: bool, env: Env
-) -> tuple[Cut, ...]:
+def _cuts(operator: str, axis: Axis, number: Number, other: float, is_right: bool, env: Env) -> tuple[Cut, ...]:
     """All thresholds along the axis, for one value of the other side."""
     found = []
     # Being the same is being neither more nor less.
@@ -66,7 +75,7 @@ def _cuts(
         def met(step: int, holds: Callable[[Range, Range], bool] = holds) -> bool:
             value = axis.scale.value(step)
             # Its own memory: what is remembered there holds for this one value.
-            here = changing(Env({axis.fact: value}, {}, frozenset(), env.day, env.rates))
+            here = number.of(Env({axis.fact: value}, {}, frozenset(), env.day, env.rates))
             there = (other, other)
             return holds(there, here) if is_right else holds(here, there)
 

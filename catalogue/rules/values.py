@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from catalogue import bounds, lines
+from catalogue import answers, bounds, lines
 from catalogue.bounds import Bound
 from catalogue.lines import Line
 from catalogue.model import Fact
@@ -53,7 +53,7 @@ def read(facts: Mapping[str, Fact], given: Mapping[str, Any]) -> Known:
     >>> read(known, {"birth": "1990-03-27"}).values
     {'birth': 726553}
     >>> read(known, {"birth@../1990-03-27": True, "birth@1961-11-25/..": False}).ranges
-    {'birth': (-1000000000000000.0, 716203.0)}
+    {'birth': (-1000000000000000.0, 716203)}
     >>> read(known, {"birth": None}).missing["birth"].name
     'UNKNOWN'
     >>> read(known, {"birht": "1990-03-27"})
@@ -116,9 +116,21 @@ def _narrow(known: Known, fact: Fact, bound: Bound) -> None:
     known.ranges[fact.id] = low, high
 
 
+def told(facts: Mapping[str, Fact], given: Mapping[str, Any], day: dt.date, names: Iterable[str]) -> dict[str, str]:
+    """What is known of ``names``, in words for the person: their values, or on which side of a threshold they lie."""
+    known = read(facts, {name: is_true for name, is_true in given.items() if lines.fact_of(name) != name})
+    found = {}
+    for name in names:
+        if given.get(name) not in (None, *Missing):
+            found[name] = answers.show(facts[name], given[name])
+        elif name in known.ranges:
+            found[name] = lines.show(facts[name], Bound(*known.ranges[name]), day)
+    return found
+
+
 def spread(aliases: Iterable[Fact], given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is given with the facts that another answer gives too (``answered_by``), where they were not given themselves.
-    A value of another goes before a line of their own.
+    """What is given, with the facts that another answer gives too (``answered_by``), where they were not given
+    themselves. A value of another goes before a line of their own.
     """
     found = {}
     for fact in aliases:

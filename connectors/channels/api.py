@@ -52,7 +52,7 @@ class NewMessage(Body):
     """A text, or the id of a choice that was offered. ``nonce`` makes a doubled post harmless."""
 
     text: str | None = Field(default=None, description=f"up to {LONGEST} characters")
-    choice: str | None = Field(default=None, max_length=200)
+    choice: str | None = Field(default=None, max_length=1_000)
     nonce: str | None = Field(default=None, max_length=64)
 
 

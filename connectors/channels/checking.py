@@ -31,8 +31,9 @@ class NewCheck(BaseModel):
     life_events: list[str] = Field(default=[], max_length=23, description="checks every service of these with a rule")
     facts: dict[str, Value | None] = Field(
         default={},
-        description="by fact; `~unknown` (or null) where the person does not know, `~refused` where they would rather "
-        "not say",
+        description="by fact, or by the `id` of a line in `next`; `~unknown` (or null) where the person does not know, "
+        "`~refused` where they would rather not say. Of a day or a number it may also be an interval in which it lies, "
+        "such as `../1961-11-25` or `18/64`: then its value stays unknown",
     )
     date: dt.date | None = Field(default=None, description="the day to check for; today where it is left out")
     language: Language = "en"
@@ -79,14 +80,26 @@ class Estimate(BaseModel):
     steps: list[EstimateStep]
 
 
-class Next(BaseModel):
-    """The next question: one fact, or a `checklist` of yes-or-no facts that are asked at once.
+class CheckLine(BaseModel):
+    """A statement to tick. To answer it, add its `id` to `facts`: `true`, `false`, or `~unknown` for not sure."""
 
-    What the person ticks in it is `true`, the rest `false`; of what they are not sure, `~unknown`.
+    id: str
+    fact: str
+    text: str
+
+
+class Next(BaseModel):
+    """The next question: one fact, or a `checklist` of statements that are asked at once.
+
+    What the person ticks in it is `true`, the rest `false`; of what they are not sure, `~unknown`. A statement may say
+    on which side of a threshold a day or a number lies; then its `id` is no fact, and the value need not be told.
     """
 
     kind: Literal["fact", "checklist"]
     facts: list[str]
+    lines: list[CheckLine] = Field(
+        description="the statements of a checklist; add `id: true` or `id: false` to `facts`"
+    )
 
 
 class CheckedService(BaseModel):
@@ -161,4 +174,9 @@ def fact_problems(book: Rulebook, given: Mapping[str, Any], field: str) -> list[
             problems.append(FieldProblem(field=f"{field}.{name[:80]}", message=f"{str(error)[:300]}."))
         except OverflowError:
             problems.append(FieldProblem(field=f"{field}.{name[:80]}", message="The number is too large."))
+    if not problems:
+        try:
+            values.read(book.facts, given)
+        except FactError as error:
+            problems.append(FieldProblem(field=field, message=f"{str(error)[:300]}."))
     return problems

@@ -85,7 +85,7 @@ def _act(stage: Stage, chance: random.Random) -> str:
     kind = chance.random()
     there = offered(stage.messages)
     if stage.question is not None and stage.question.lines and kind < 0.35:
-        ticked = [line.fact for line in stage.question.lines if chance.random() < 0.5]
+        ticked = [line.id for line in stage.question.lines if chance.random() < 0.5]
         return f">{chance.choice(('tick', 'unsure'))}:{'+'.join(ticked) or 'none'}"
     if stage.question is not None and kind < 0.35:
         return stage.plausible(stage.question.fact)

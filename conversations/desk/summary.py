@@ -8,7 +8,8 @@ import datetime as dt
 
 from pydantic import BaseModel
 
-from catalogue import Catalogue, answers, make_plan, rules
+from catalogue import Catalogue, make_plan, rules
+from catalogue.lines import fact_of
 from conversations.store import Conversation, Store, Turn
 
 LONGEST_QUOTE = 240
@@ -57,14 +58,14 @@ def summarise(store: Store, catalogue: Catalogue, conversation: str, today: dt.d
     shown = {message.service for turn in turns for message in turn.messages if message.type == "service"}
     started = {one.service: one.reference for one in context.started if one.service in services}
     events = [event for event in context.life_events if event in catalogue.life_events]
-    made = make_plan(catalogue, events, context.dates, today=today, answers=context.facts, rulebook=rules.load())
+    made = make_plan(
+        catalogue, events, context.dates, today=today, answers={**context.lines, **context.facts}, rulebook=rules.load()
+    )
     planned = {step.service: step.due for step in made.steps}
     others = [name for name in (*started, *shown) if name in services and name not in planned]
-    known = [
-        Known(fact=name, label=catalogue.facts[name].label.en, value=answers.show(catalogue.facts[name], value))
-        for name, value in context.facts.items()
-        if name in catalogue.facts
-    ]
+    asked = dict.fromkeys(fact for fact in map(fact_of, context.known) if fact in catalogue.facts)
+    said = rules.told(catalogue.facts, context.known, today, asked)
+    known = [Known(fact=name, label=catalogue.facts[name].label.en, value=words) for name, words in said.items()]
     draft = services.get(context.draft.service) if context.draft else None
     left = [fact.label.en for fact in catalogue.form_of(draft, context.facts)] if draft else []
     told = {one.label for one in known}

@@ -41,6 +41,7 @@ def _told(fact: Fact, services: list[str]) -> dict[str, Any]:
         "values": {option.id: option.label.en for option in fact.options} or None,
         "why": fact.why,
         "statement": fact.statement.en if fact.statement else None,
+        "lines": fact.lines.sentences if fact.lines else None,
         "alone": fact.alone,
         "rules": services,
     }
@@ -54,5 +55,6 @@ def _lines(told: dict[str, Any]) -> list[str]:
     lines += [f"    - {name}: {label}" for name, label in told.get("values", {}).items()]
     lines += [f"    Why: {told['why']}"] if "why" in told else []
     lines += [f"    In a list: {told['statement']}"] if "statement" in told else []
+    lines += [f"    In a list: {said}" for said in told.get("lines", {}).values()]
     lines += [f"    Never in a list: {told['alone']}"] if "alone" in told else []
     return [*lines, f"    Used by the rules of: {', '.join(told['rules'])}"] if told["rules"] else lines

@@ -44,6 +44,8 @@ def rules_report(folder: Path) -> None:
         for idle in one.idle:
             click.echo(f"{one.service}: {idle}")
     _events(book, files)
+    cases_ = sum(one.cases for one in found)
+    told, singly = sum(one.told for one in found), sum(one.told_singly for one in found)
     click.echo(
         f"\n{len(found)} services, {sum(one.criteria for one in found)} criteria,"
         f" {sum(one.cases for one in found)} cases."
@@ -52,8 +54,11 @@ def rules_report(folder: Path) -> None:
         f"\n{median(one.asked for one in found):5.0%}  questions where facts are ticked in lists,"
         f" {median(one.lines for one in found):.0%} with each line counted;"
         f" in {sum(one.asked <= 0.4 for one in found)} services 40% or less"
+        f"\n{median(share for one in found for share in one.shares):5.0%}  the same over all cases (the median case)"
         f"\n{median(one.needed for one in found):5.0%}  facts that the verdict needs at least,"
         f" {median(one.fewest for one in found):.0%} in lists"
+        "\nDays, numbers and amounts that are told in a case, on average:"
+        f" {told / cases_:.2f} with lists, {singly / cases_:.2f} where each question asks for one fact"
         "\nCases that a list leaves open, because somebody is not sure of one line:"
         f" {sum(one.unsettled for one in found)}"
     )

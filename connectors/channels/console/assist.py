@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from pydantic import BaseModel
 
 from actions import cards
 from actions.speaker import Speaker
 from catalogue import make_plan, rules
+from catalogue.lines import fact_of
 from connectors.channels.console import warnings
 from connectors.channels.wiring import House
 from conversations import Context, RasaDown, Turn
@@ -190,20 +190,19 @@ class Assist:
         ]
         if not ruled:
             return None
-        known: dict[str, Any] = {**context.missing, **context.facts}
-        known = {name: value for name, value in known.items() if name in self._book.facts}
-        wanted = [
-            self._catalogue.facts[one] for one in self._book.check_all(list(dict.fromkeys(ruled)), known, day).next
-        ]
+        known = {name: value for name, value in context.known.items() if fact_of(name) in self._book.facts}
+        wanted = self._book.check_all(list(dict.fromkeys(ruled)), known, day).next
         if not wanted:
             return None
         if len(wanted) > 1:
-            lines = "; ".join(fact.statement.en for fact in wanted if fact.statement)
+            lines = "; ".join(line.text(day).en for line in wanted)
             return Asking(
                 text=f"Which of these are true? {lines}.", why="Together they decide most of what they may get."
             )
-        (fact,) = wanted
-        return Asking(text=fact.question.en, why=fact.why or "It decides most of what they may get.", fact=fact.id)
+        (line,) = wanted
+        fact = line.fact
+        text = fact.question.en if line.bound is None else f"Is this true? {line.text(day).en}."
+        return Asking(text=text, why=fact.why or "It decides most of what they may get.", fact=fact.id)
 
     def _answers(
         self,

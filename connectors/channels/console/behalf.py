@@ -14,8 +14,9 @@ from actions import cards
 from actions.speaker import Speaker
 from cases import AnswersMissing, CannotStart
 from cases import Consent as SentConsent
-from catalogue import AnswerError, Fact, Service, answers, rules, ticks
+from catalogue import AnswerError, Fact, Service, answers, lines, rules, ticks
 from catalogue.answers import Value
+from catalogue.lines import Line
 from connectors.channels.console.gate import Gate, back
 from connectors.channels.problems import Problem
 from conversations import Started, Turn
@@ -76,24 +77,33 @@ def router(gate: Gate) -> APIRouter:
     def _take_fact(request: Request, id: str, given: dict[str, str], ticked: list[str]) -> Response:
         adviser = gate.acting(request, given.get("csrf", ""))
         _mine(adviser, id)
-        facts = [catalogue.facts[one] for one in given.get("fact", "").split("+") if one in catalogue.facts]
-        if not facts:
+        asked = _asked(given.get("fact", ""))
+        if not asked:
             return back(f"/console/conversations/{id}/check")
         text = given.get("value", "").strip()
         said: Mapping[str, Value | None]
         try:
-            if len(facts) > 1:
+            if len(asked) > 1:
                 kind, chosen = "unsure" if given.get("unknown") else "tick", "+".join(ticked)
-                said = ticks.read(facts, f"{kind}:{chosen or ('none' if given.get('unknown') else '')}")
+                choice = f"{kind}:{chosen or ('none' if given.get('unknown') else '')}"
+                is_own = store.context(id).about == "self"
+                said = ticks.read(asked, choice, house.rooms.today(), is_own=is_own)
             elif given.get("unknown"):
-                said = {facts[0].id: None}
+                said = {asked[0].id: None}
             else:
-                said = {facts[0].id: answers.read(facts[0], text, house.rooms.today())}
+                said = ticks.read_alone(asked[0], text, house.rooms.today())
         except AnswerError as error:
             return _check(request, adviser, id, error=str(error), given=text, ticked=ticked)
         with store.turn(id), store.change(id) as context:
             context.note(said)
         return back(f"/console/conversations/{id}/check")
+
+    def _asked(ids: str) -> list[Line]:
+        """The lines that a form on the page asks about; none where it is no form of ours."""
+        try:
+            return [lines.find(catalogue.facts, one) for one in ids.split("+")]
+        except (KeyError, ValueError):
+            return []
 
     def _check(
         request: Request, adviser: Adviser, id: str, *, error: str = "", given: str = "", ticked: Sequence[str] = ()
@@ -102,8 +112,7 @@ def router(gate: Gate) -> APIRouter:
         services = [
             one.id for event in context.life_events for one in catalogue.services_for(event) if one.id in book.services
         ]
-        known: dict[str, Any] = {**context.missing, **context.facts}
-        known = {name: value for name, value in known.items() if name in book.facts}
+        known = {name: value for name, value in context.known.items() if lines.fact_of(name) in book.facts}
         results = book.check_all(list(dict.fromkeys(services)), known, house.rooms.today())
         order = ("yes", "unknown", "no")
         return gate.page(
@@ -115,7 +124,8 @@ def router(gate: Gate) -> APIRouter:
             error=error,
             given=given,
             ticked=ticked,
-            asking=[catalogue.facts[one] for one in results.next],
+            asking=results.next,
+            today=house.rooms.today(),
             results=sorted(results.results, key=lambda one: order.index(one.verdict)),
             services=catalogue.services,
         )

@@ -3,14 +3,14 @@
 import datetime as dt
 from collections import Counter
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 import pytest
 
 import catalogue
 from catalogue import files as yaml_files
 from catalogue import rules
-from catalogue.rules import Rulebook, cases, report
+from catalogue.rules import Missing, Rulebook, cases, report
 
 FOLDER = Path(__file__).parent / "cases"
 FILES = cases.read(FOLDER)
@@ -50,20 +50,41 @@ def test_every_criterion_decides_a_yes_and_a_no(book: Rulebook, covered: list[re
 
 
 def test_lists_keep_questions_few(covered: list[report.Coverage]) -> None:
-    """What was reached, so that it is not lost. 40 % was aimed at: see `docs/rules.md` for why it is not met."""
-    assert median(one.asked for one in covered) <= 0.5
+    """Aimed at: 40 % of the facts of a rule, in the median service and in the median case."""
+    assert median(one.asked for one in covered) <= 0.34
+    assert median(share for one in covered for share in one.shares) <= 0.34
     assert median(one.singly for one in covered) <= 0.75
-    assert median(one.lines for one in covered) <= 0.9
-    assert sum(one.asked <= 0.4 for one in covered) >= 14
-    assert sum(one.unsettled for one in covered) <= 11
+    assert mean(one.lines for one in covered) <= 0.98
+    assert sum(one.asked <= 0.4 for one in covered) >= 36
+    assert sum(one.unsettled for one in covered) <= 13
     for one in covered:
         assert one.fewest <= one.asked <= one.singly <= 1, one.service
 
 
-def test_a_baby_takes_fifteen_questions(book: Rulebook) -> None:
+def test_lines_ask_people_to_tell_less(covered: list[report.Coverage]) -> None:
+    """Days, numbers and amounts that are told, of those that single questions ask for."""
+    assert sum(one.told for one in covered) <= 0.25 * sum(one.told_singly for one in covered)
+
+
+def test_lists_come_to_the_verdict_of_the_case(book: Rulebook) -> None:
+    """From nothing, by lists, as a person with the facts of the case answers them. A list can leave open what its law
+    settles, where somebody is not sure of a line; it never comes to another verdict.
+    """
+    for file in FILES:
+        for case in file.cases:
+            facts, day = file.facts_of(case), file.day_of(case)
+            said, found = report.asked(book, (file.service,), facts, day)
+            ids = [line.id for question, _ in said for line in question]
+            assert len(ids) == len(set(ids)), case.name
+            is_unsure = any(answer == Missing.UNKNOWN for _, answers in said for answer in answers.values())
+            wanted = {case.expect, "unknown"} if is_unsure else {case.expect}
+            assert found.results[0].verdict in wanted, f"{file.service}: {case.name}"
+
+
+def test_a_baby_takes_thirteen_questions(book: Rulebook) -> None:
     services = [one.id for one in catalogue.load().services_for("having_a_baby") if one.id in book.services]
     found = report.together(book, services, report.people(FILES, 101), dt.date(2026, 11, 25))
-    assert found.asked <= 15
+    assert found.asked <= 13
     assert found.asked < found.singly
 
 

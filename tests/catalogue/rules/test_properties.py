@@ -1,12 +1,14 @@
 """What holds for any facts: nothing that is learned turns a verdict around, and every verdict has its reasons."""
 
 import datetime as dt
+import math
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalogue import rules
+from catalogue import bounds, lines, rules
+from catalogue.bounds import Bound
 from catalogue.model import Fact
 from catalogue.rules import checklists
 
@@ -52,9 +54,22 @@ def value_of(fact: Fact) -> st.SearchStrategy[Any]:
         return st.lists(trip, max_size=4).map(lambda trips: ", ".join(trips) or "none")
     low = fact.minimum if fact.minimum is not None else -10.0
     high = fact.maximum if fact.maximum is not None else 300_000.0
-    near = [number for number in NEAR if low <= number <= high]
+    near = [number for number in NEAR if low <= number <= high and (not fact.whole or number == int(number))]
+    if fact.whole:
+        return st.integers(int(low), int(high))
     floats = st.floats(low, high, allow_nan=False)
     return st.one_of(floats, st.sampled_from(near)) if near else floats
+
+
+FAR = st.one_of(st.integers(0, 3), st.integers(0, 30_000), st.integers(0, 500_000))
+"""Steps from a value to the end of a bound around it."""
+
+
+def value_in_steps(fact: Fact) -> st.SearchStrategy[Any]:
+    """A value that a person can have: whole cents."""
+    if fact.type not in bounds.BOUNDED or fact.type == "date":
+        return value_of(fact)
+    return value_of(fact).map(lambda value: bounds.number(fact, value))
 
 
 @st.composite
@@ -134,33 +149,73 @@ def test_what_is_asked_is_new_and_settles_the_check(data: st.DataObject, day: dt
 @given(st.data(), DAYS)
 def test_lists_settle_a_check_and_ask_for_what_matters(data: st.DataObject, day: dt.date) -> None:
     """However a list is answered, the check ends; it asks for nothing that is known or can't matter, and a list never
-    turns a verdict that single questions would come to.
+    turns a verdict that single questions would come to. No line is ever asked again, ticked or not, sure or not.
     """
     services = data.draw(st.lists(SERVICES, min_size=1, max_size=4, unique=True))
-    whole = {name: data.draw(value_of(BOOK.facts[name])) for one in services for name in BOOK.facts_of(one)}
+    whole = {name: data.draw(value_in_steps(BOOK.facts[name])) for one in services for name in BOOK.facts_of(one)}
     known: dict[str, Any] = {}
+    seen: set[str] = set()
     while True:
         found = BOOK.check_all(services, known, day)
         assert bool(found.next) == bool(found.ask)
         if not found.next:
             break
-        assert set(found.next) <= set(found.ask) - set(known)
-        assert len(found.next) == len(set(found.next)) <= checklists.LONGEST
-        for name in found.next if len(found.next) > 1 else ():
-            fact = BOOK.facts[name]
-            assert fact.statement is not None
-            assert fact.alone is None
-            assert all(known.get(other) in wanted for other, wanted in fact.only_if.items())
+        ids = {line.id for line in found.next}
+        assert {line.fact.id for line in found.next} <= set(found.ask)
+        assert not ids & seen
+        seen |= ids
+        assert len(ids) == len(found.next) <= checklists.LONGEST
+        for line in found.next if len(found.next) > 1 else ():
+            assert line.bound is not None or line.fact.statement is not None
+            assert line.fact.alone is None
+            assert all(known.get(other) in wanted for other, wanted in line.fact.only_if.items())
         said = data.draw(st.sampled_from(["ticks", "unsure", "skips"]))
-        for name in found.next:
-            is_ticked = said != "skips" and (len(found.next) == 1 or whole[name] is True or said == "ticks")
-            known[name] = whole[name] if is_ticked else "~unknown" if said == "unsure" else "~refused"
+        for line in found.next:
+            answer = whole[line.fact.id] if line.bound is None else line.holds(whole[line.fact.id])
+            is_ticked = said != "skips" and (len(found.next) == 1 or answer is True or said == "ticks")
+            known[line.id] = answer if is_ticked else "~unknown" if said == "unsure" else "~refused"
     for one in found.results:
         if one.verdict != "unknown":
             assert BOOK.check(one.service, whole, day).verdict == one.verdict
         elif not (one.unknown or one.refused):
             gated = [name for name in BOOK.facts_of(one.service) if BOOK.facts[name].only_if and name not in known]
             assert gated or any(rate.values[0].since > day for rate in BOOK.rates.values())
+
+
+@MANY
+@given(st.data(), DAYS)
+def test_a_bound_that_holds_never_comes_to_another_verdict(data: st.DataObject, day: dt.date) -> None:
+    """Of some facts it is only known where they lie. What is decided by that is decided so by the values."""
+    service = data.draw(SERVICES)
+    whole = {name: data.draw(value_in_steps(BOOK.facts[name])) for name in BOOK.facts_of(service)}
+    known: dict[str, Any] = {}
+    for name, value in whole.items():
+        fact = BOOK.facts[name]
+        how = data.draw(st.sampled_from(["value", "bound", "lines", "bound asked in vain", "absent"]))
+        if how == "value" or (how != "absent" and fact.type not in bounds.BOUNDED):
+            known[name] = value
+        elif how != "absent":
+            at = bounds.number(fact, value)
+            ends = Bound(*(bounds.scale(fact).next(at, side * data.draw(FAR)) for side in (-1, 1)))
+            ends = ends.within(bounds.all_of(fact)) or Bound(at, at)
+            if how == "lines":
+                whole_of = bounds.all_of(fact)
+                if ends.high < whole_of.high:
+                    known[lines.Line(fact, Bound(-math.inf, ends.high)).id] = True
+                if ends.low > whole_of.low:
+                    below = bounds.cut(fact, bounds.scale(fact).next(ends.low, -1))[0]
+                    known[lines.Line(fact, below).id] = False
+            else:
+                known[name] = bounds.write(fact, ends)
+                if how == "bound asked in vain":
+                    known[f"{name}@{bounds.write(fact, bounds.cut(fact, 1)[1])}"] = "~unknown"
+    some, complete = BOOK.check(service, known, day), BOOK.check(service, whole, day)
+    assert some.verdict in ("unknown", complete.verdict)
+    for one, other in zip(some.criteria, complete.criteria, strict=True):
+        assert one.verdict in ("unknown", other.verdict)
+    if some.verdict != "unknown":
+        reasons = {id: value for id, value in known.items() if lines.fact_of(id) in some.because}
+        assert BOOK.check(service, reasons, day).verdict == some.verdict
 
 
 @MANY
