@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 Language = Literal["en", "mi"]
 """What a conversation can be held in."""
@@ -217,6 +217,12 @@ class Statement(BaseModel):
     text: str
     lang: Language = "en"
     help: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _called(cls, value: object) -> object:
+        """Turns that are older than lines about days and numbers call a line by its fact."""
+        return {"id": value.get("fact"), **value} if isinstance(value, dict) else value
 
 
 class Question(Base):

@@ -124,7 +124,9 @@ def told(facts: Mapping[str, Fact], given: Mapping[str, Any], day: dt.date, name
         if given.get(name) not in (None, *Missing):
             found[name] = answers.show(facts[name], given[name])
         elif name in known.ranges:
-            found[name] = lines.show(facts[name], Bound(*known.ranges[name]), day)
+            low, high = known.ranges[name]
+            bound = Bound(low if low > -BIG else -math.inf, high if high < BIG else math.inf)
+            found[name] = lines.show(facts[name], bound, day)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import catalogue
-from actions import Rooms, Scene, checking
+from actions import Rooms, Scene, checking, together
 from actions.action import Action, Event
 from actions.asking import Ask, pending
 from actions.can_get import CanGet
@@ -329,6 +329,9 @@ def test_the_plan_says_what_is_not_for_you_and_why() -> None:
     assert "rates-rebate" not in [step.service for step in card.steps]
 
 
+TWINS = ["births_at_once@2/..", "births_at_once@3/.."]
+
+
 def opened_list() -> tuple[Talk, m.Question]:
     talk = Talk()
     return talk, talk.begin("home-help")
@@ -336,33 +339,35 @@ def opened_list() -> tuple[Talk, m.Question]:
 
 def test_facts_that_belong_together_are_one_question() -> None:
     talk, question = opened_list()
-    lines = ["someone_can_help_at_home", "domestic_emergency", "other_child_under_5"]
-    assert (question.fact_type, question.number, question.of) == ("checklist", 1, 2)
+    lines = ["someone_can_help_at_home", "domestic_emergency", "other_child_under_5", *TWINS]
+    assert (question.fact_type, question.number, question.of) == ("checklist", 1, 1)
     assert question.text == "Which of these are true? Tick all that apply."
-    assert sorted(line.fact for line in question.lines) == sorted(lines)
+    assert sorted(line.id for line in question.lines) == sorted(lines)
     assert "I have another child under 5" in [line.text for line in question.lines]
     assert question.why is not None
     assert ids(question.choices) == ["tick:none", "dont_know", "skip", "stop"]
-    assert slots(talk.answer("tick:other_child_under_5")) == {"answer": None}
+    assert slots(talk.answer("tick:other_child_under_5")) == {"answer": "complete"}
     assert talk.context.facts == {
         "someone_can_help_at_home": False,
         "domestic_emergency": False,
         "other_child_under_5": True,
     }
-    assert talk.ask().fact == "births_at_once"
+    assert talk.context.lines == dict.fromkeys(TWINS, False)
 
 
 def test_a_list_is_answered_in_words() -> None:
     talk, question = opened_list()
     talk.answer("the first")
-    assert [talk.context.facts[line.fact] for line in question.lines] == [True, False, False]
+    known = talk.context.known
+    assert [known[line.id] for line in question.lines] == [True, False, False, False, False]
 
 
 def test_what_is_not_ticked_can_be_not_known() -> None:
     talk, question = opened_list()
-    first, *rest = (line.fact for line in question.lines)
-    talk.answer(f"unsure:{first}")
-    assert (talk.context.facts, talk.context.missing) == ({first: True}, dict.fromkeys(rest, "~unknown"))
+    first, *rest = question.lines
+    talk.answer(f"unsure:{first.id}")
+    assert {**talk.context.facts, **talk.context.lines} == {first.id: True}
+    assert talk.context.missing == {line.fact: "~unknown" for line in rest if line.fact != first.fact}
 
 
 @pytest.mark.parametrize(("intent", "kept"), [("dont_know", "~unknown"), ("skip", "~refused")])
@@ -378,23 +383,22 @@ def test_a_list_that_is_not_answered_is_asked_again() -> None:
     assert slots(talk.answer("yes")) == {"answer": None}
     again = talk.ask()
     assert again.error == "Tick what is true, or choose None of these."
-    assert (again.lines, again.number, again.of) == (question.lines, 1, 2)
+    assert (again.lines, again.number, again.of) == (question.lines, 1, 1)
     assert talk.context.facts == {}
 
 
 def test_back_asks_for_the_whole_list_again() -> None:
     talk, question = opened_list()
     talk.answer("tick:none")
-    talk.ask()
     talk.act(Back, "back")
     again = talk.ask()
     assert (again.lines, again.number) == (question.lines, 1)
-    assert (talk.context.facts, talk.context.missing) == ({}, {})
+    assert talk.context.known == {}
 
 
 def test_each_answer_of_a_list_can_be_changed_by_itself() -> None:
     talk, question = opened_list()
-    talk.answer(f"tick:{'+'.join(line.fact for line in question.lines)}")
+    talk.answer(f"tick:{'+'.join(line.id for line in question.lines)}")
     talk.loop = None
     (card,) = talk.act(CheckAnswers)[0]
     assert {one.choice.id for one in card.answers} == {f"change:{line.fact}" for line in question.lines}
@@ -429,3 +433,108 @@ def test_a_conversation_from_before_lists_goes_on() -> None:
     context = Context.model_validate({"check_questions": ["date_of_birth"], "facts": {"date_of_birth": "1990-01-01"}})
     assert context.check_questions == [["date_of_birth"]]
     assert checking.answered(context) == [["date_of_birth"]]
+
+
+def lines_of(talk: Talk) -> dict[str, str]:
+    return {line.id: line.text for line in talk.ask().lines}
+
+
+def test_a_threshold_is_a_line_and_the_value_stays_with_the_person() -> None:
+    talk = Talk()
+    talk.begin("kiwisaver-retirement")
+    assert lines_of(talk) == {
+        "date_of_birth@../1961-11-23": "I am 65 or older",
+        "kiwisaver_years@0.01/..": "I am in KiwiSaver",
+    }
+    talk.answer("both")
+    said, _ = talk.act(CheckAnswers)
+    (card,) = said
+    assert [one.verdict for one in card.services] == ["yes"]
+    assert talk.context.facts == {}
+    assert [(one.label, one.value, one.choice.id) for one in card.answers] == [
+        ("Your date of birth", "65 or older", "change:date_of_birth"),
+        ("Years in KiwiSaver", "more than 0 years", "change:kiwisaver_years"),
+    ]
+
+
+def test_a_value_goes_before_a_line_that_was_ticked() -> None:
+    talk = Talk()
+    talk.begin("kiwisaver-retirement")
+    talk.answer("both")
+    talk.loop = None
+    talk.act(CheckAnswers)
+    talk.act(Change, "change", "date_of_birth")
+    talk.loop = "application_form"
+    assert (talk.ask().fact, talk.ask().fact_type) == ("date_of_birth", "date")
+    talk.answer("27 3 1990")
+    assert talk.context.facts == {"date_of_birth": "1990-03-27"}
+    assert list(talk.context.lines) == ["kiwisaver_years@0.01/.."]
+    said, _ = talk.act(CheckAnswers)
+    assert [one.verdict for one in said[0].services] == ["no"]
+
+
+def test_one_line_that_is_left_is_a_yes_or_a_no() -> None:
+    talk = Talk(
+        facts={
+            "citizenship_status": "citizen",
+            "owned_home_before": "never",
+            "buying_with_others": False,
+            "dependent_children": 0,
+            "has_deposit": True,
+            "will_live_in_home": True,
+        }
+    )
+    question = talk.begin("first-home-loan")
+    said = "In the last 12 months I earned $95,000 or less before tax, with the other buyers if there are any."
+    assert question.text == f"Is this true for you? {said}"
+    assert (question.fact, question.fact_type) == ("income_last_12_months", "yes_no")
+    assert [one.id for one in question.options] == ["yes", "no"]
+    talk.answer("perhaps")
+    assert talk.ask().error == "Answer yes or no."
+    talk.answer("yes")
+    assert talk.context.lines == {"income_last_12_months@../95000": True}
+    talk.act(Back, "back")
+    assert talk.context.lines == {}
+    # Whoever gives the amount all the same has said more than yes or no.
+    talk.ask()
+    talk.answer("$120,000")
+    assert talk.context.facts["income_last_12_months"] == 120_000
+    assert talk.context.lines == {}
+
+
+def test_who_is_not_sure_of_a_line_is_not_asked_for_the_value() -> None:
+    """What is known of a range stays, though nobody knows more, and nothing is asked twice."""
+    talk = Talk(
+        lines={"childcare_hours@../20": True},
+        facts={"main_carer": True, "child_birth_date": "2024-06-01", "child_at_school": False, "weekly_income": 0},
+    )
+    talk.begin("childcare-subsidy")
+    asked = [line.id for line in talk.ask().lines]
+    assert "childcare_hours@3/.." in asked
+    talk.act(Skip, "dont_know")
+    assert talk.context.missing["childcare_hours"] == "~unknown"
+    assert talk.context.lines == {"childcare_hours@../20": True}
+    while pending(talk.scene()):
+        question = talk.ask()
+        ids_ = [line.id for line in question.lines] or [question.fact]
+        assert not set(ids_) & set(asked)
+        assert "childcare_hours" not in {question.fact, *(line.fact for line in question.lines)}
+        asked += ids_
+        talk.act(Skip, "dont_know")
+
+
+def test_what_a_form_needs_is_asked_for_though_a_line_was_ticked() -> None:
+    talk = Talk(lines={"date_of_birth@../1961-11-23": True})
+    talk.act(Start, "start", "nz-super")
+    assert talk.context.draft is not None
+    fields = [fact.id for fact in together.of_draft(talk.scene(), talk.context.draft)]
+    talk.context.facts = {name: "x" for name in fields if name != "date_of_birth"}
+    assert [line.id for line in pending(talk.scene())] == ["date_of_birth"]
+
+
+def test_a_line_about_somebody_else_is_not_taken_for_sure() -> None:
+    for about, wanted in (("self", {}), ("other", {"date_of_birth": "~unknown"})):
+        talk = Talk(about=about, person="mother" if about == "other" else None)
+        talk.begin("kiwisaver-retirement")
+        talk.answer("unsure:kiwisaver_years@0.01/..")
+        assert talk.context.missing == wanted

@@ -70,16 +70,57 @@ def test_with_nothing_known_it_says_what_to_ask(client: Client) -> None:
     found = checked(client, services=["nz-super"])
     assert found["results"][0]["verdict"] == "unknown"
     assert found["ask"][0] == "date_of_birth"
-    assert found["next"] == found["results"][0]["next"] == {"kind": "fact", "facts": ["date_of_birth"]}
+    assert (
+        found["next"]
+        == found["results"][0]["next"]
+        == {
+            "kind": "fact",
+            "facts": ["date_of_birth"],
+            "lines": [],
+        }
+    )
 
 
 def test_yes_or_no_facts_that_belong_together_are_asked_in_one_list(client: Client) -> None:
     found = checked(client, services=["home-help"])
     lines = ["someone_can_help_at_home", "domestic_emergency", "other_child_under_5"]
     assert found["next"]["kind"] == "checklist"
-    assert sorted(found["next"]["facts"]) == sorted(lines)
+    assert sorted(found["next"]["facts"]) == sorted([*lines, "births_at_once"])
     settled = checked(client, services=["home-help"], facts=dict.fromkeys(lines, True))
     assert (settled["results"][0]["verdict"], settled["next"]) == ("no", None)
+
+
+def test_a_line_is_answered_by_its_id_without_the_value(client: Client) -> None:
+    """Whoever calls need not know how a bound is written: the id comes back as it went out."""
+    facts: dict[str, Any] = {}
+    found = checked(client, services=["kiwisaver-retirement"], facts=facts)
+    assert found["next"] == {
+        "kind": "checklist",
+        "facts": ["date_of_birth", "kiwisaver_years"],
+        "lines": [
+            {"id": "date_of_birth@../1961-11-23", "fact": "date_of_birth", "text": "I am 65 or older"},
+            {"id": "kiwisaver_years@0.01/..", "fact": "kiwisaver_years", "text": "I am in KiwiSaver"},
+        ],
+    }
+    for is_true, verdict in ((True, "yes"), (False, "no"), ("~unknown", "unknown")):
+        answers = {line["id"]: is_true for line in found["next"]["lines"]}
+        settled = checked(client, services=["kiwisaver-retirement"], facts={**facts, **answers})
+        assert (settled["results"][0]["verdict"], settled["next"]) == (verdict, None)
+
+
+def test_a_fact_can_be_known_by_where_it_lies(client: Client) -> None:
+    facts = {"date_of_birth": "1900-01-01/1961-11-23", "kiwisaver_years": "3/.."}
+    found = checked(client, services=["kiwisaver-retirement"], facts=facts)["results"][0]
+    assert (found["verdict"], found["because"]) == ("yes", ["date_of_birth", "kiwisaver_years"])
+
+
+def test_bounds_that_can_not_be_used_are_named(client: Client) -> None:
+    services = ["kiwisaver-retirement"]
+    assert refused(client, services=services, facts={"date_of_birth": "1961/.."}) == ["facts.date_of_birth"]
+    assert refused(client, services=services, facts={"kiwisaver_years@x/..": True}) == ["facts.kiwisaver_years@x/.."]
+    assert refused(client, services=services, facts={"kiwisaver_years@3/..": 5}) == ["facts.kiwisaver_years@3/.."]
+    both = {"kiwisaver_years@3/..": True, "kiwisaver_years@../1": True}
+    assert refused(client, services=services, facts=both) == ["facts"]
 
 
 def test_the_day_counts(client: Client) -> None:
