@@ -37,7 +37,8 @@ def results(scene: Scene) -> Results:
     # A conversation may be older than the catalogue, and remember facts that are no more.
     known = {name: value for name, value in context.known.items() if fact_of(name) in book.facts}
     chosen = [service for service in context.checking if service in book.services]
-    return book.check_all(chosen, known, scene.rooms.today())
+    alone = scene.rooms.catalogue.alone_in(context.life_events)
+    return book.check_all(chosen, known, scene.rooms.today(), alone)
 
 
 def answered(context: Context) -> list[list[str]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from catalogue import days, files, model, wholeness
+from catalogue import bounds, days, files, model, wholeness
 
 _Statement = TypeVar("_Statement", bound=model.Statement)
 
@@ -58,13 +58,22 @@ class Catalogue:
         named = [self.facts[name] for name in (*service.start.form, *service.start.optional)]
         return [fact for fact in named if all(known.get(other) in values for other, values in fact.only_if.items())]
 
+    def alone_in(self, life_events: Iterable[str]) -> frozenset[str]:
+        """The facts that are asked for by themselves in any of these life events."""
+        known = self.life_events
+        return frozenset(name for event in life_events if event in known for name in known[event].alone)
+
     def dates_of(self, life_events: Iterable[str], known: Mapping[str, object]) -> dict[str, dt.date]:
         """The days that ``known`` facts give to the life events' dates."""
         dates = [date for event in life_events for date in self.life_events[event].dates]
         return {
             date.id: days.count(dt.date.fromisoformat(str(known[date.fact])), date.later or "0 days")
             for date in dates
-            if date.fact is not None and isinstance(day := known.get(date.fact), str) and not day.startswith("~")
+            if date.fact is not None
+            and isinstance(day := known.get(date.fact), str)
+            # Asked in vain, or known by a bound only.
+            and not day.startswith("~")
+            and not bounds.is_written(self.facts[date.fact], day)
         }
 
     def is_official(self, url: str) -> bool:

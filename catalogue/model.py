@@ -390,7 +390,11 @@ class EventDate(Strict):
 
 
 class LifeEvent(Strict):
-    """Something that happens to a person for which public services exist (CPSV-AP LifeEvent)."""
+    """Something that happens to a person for which public services exist (CPSV-AP LifeEvent).
+
+    ``alone`` are facts that are never lines of a list in it: who has lost a baby is not made to read "The child is
+    younger than 1" among other lines.
+    """
 
     id: LifeEventId
     name: Text
@@ -402,6 +406,7 @@ class LifeEvent(Strict):
     dates: tuple[EventDate, ...] = ()
     safety: str | None = None
     never_with: tuple[LifeEventId, ...] = ()
+    alone: tuple[FactId, ...] = ()
     assured_date: dt.date
 
 

@@ -92,6 +92,7 @@ def _dangling(file: model.File) -> Iterator[Fault]:
     for event_ in file.life_events:
         where = Where("life_events", event_.id, f"life event `{event_.id}`")
         yield from where.unknown("life event", ("never_with",), event_.never_with, events)
+        yield from where.unknown("fact", ("alone",), event_.alone, facts)
         for number, date in enumerate(event_.dates):
             yield from where.unknown(
                 "fact", ("dates", number, "fact"), [date.fact] if date.fact else [], facts, whole=True

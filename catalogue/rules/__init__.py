@@ -46,6 +46,8 @@ def check(service: str, facts: Mapping[str, Any], day: dt.date) -> Result:
     return load().check(service, facts, day)
 
 
-def check_all(services: Iterable[str], facts: Mapping[str, Any], day: dt.date) -> Results:
-    """Several services at once, with the facts to ask next for all of them together."""
-    return load().check_all(services, facts, day)
+def check_all(
+    services: Iterable[str], facts: Mapping[str, Any], day: dt.date, alone: frozenset[str] = frozenset()
+) -> Results:
+    """Several services at once, with what to ask next for all of them together. See :meth:`Rulebook.check_all`."""
+    return load().check_all(services, facts, day, alone)

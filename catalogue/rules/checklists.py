@@ -24,11 +24,18 @@ LINE = 0.2
 """What each line after the first adds to the cost of a list, in questions. Reading a line is less than a page."""
 
 
-def lines(facts: Mapping[str, Fact], wants: Iterable[Want]) -> dict[str, tuple[Line, ...]]:
-    """For each fact that is wanted and can be asked for in a list, its lines; none yet, where it waits for others."""
+def lines(
+    facts: Mapping[str, Fact], wants: Iterable[Want], alone: frozenset[str] = frozenset()
+) -> dict[str, tuple[Line, ...]]:
+    """For each fact that is wanted and can be asked for in a list, its lines; none yet, where it waits for others.
+
+    Args:
+        alone: facts that can't be in a list now.
+    """
     of_fact: dict[str, list[Want]] = {}
     for want in wants:
-        of_fact.setdefault(want.fact, []).append(want)
+        if want.fact not in alone:
+            of_fact.setdefault(want.fact, []).append(want)
     found: dict[str, tuple[Line, ...]] = {}
     for name, some in of_fact.items():
         fact = facts[name]

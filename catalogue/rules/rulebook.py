@@ -88,8 +88,14 @@ class Rulebook:
         """
         return self.check_all((service,), facts, day).results[0]
 
-    def check_all(self, services: Iterable[str], facts: Mapping[str, Any], day: dt.date) -> Results:
-        """Several services at once."""
+    def check_all(
+        self, services: Iterable[str], facts: Mapping[str, Any], day: dt.date, alone: frozenset[str] = frozenset()
+    ) -> Results:
+        """Several services at once.
+
+        Args:
+            alone: facts that are asked for by themselves, and never in a list.
+        """
         known, ranges, missing = values.read(self.facts, values.spread(self._aliases, facts))
         rates = self._on(day)
         closed = ask.closed(self._gated, known, missing)
@@ -103,12 +109,14 @@ class Rulebook:
             asks = ask.order(self.facts, [want.fact for want in wants], known, missing)
             if verdict is not False:
                 wants = (*wants, *_needed(one, env, rates))
-            question = checklists.following(self.facts, asks, checklists.lines(self.facts, wants)) if asks else ()
+            question = (
+                checklists.following(self.facts, asks, checklists.lines(self.facts, wants, alone)) if asks else ()
+            )
             found.append(self._result(one, env, asks, question, missing, rates))
             plans.append(asks)
             all_wants += wants
         asks = ask.together(plans)
-        lines = checklists.lines(self.facts, all_wants) if asks else {}
+        lines = checklists.lines(self.facts, all_wants, alone) if asks else {}
         return Results(tuple(found), asks, checklists.following(self.facts, asks, lines), lines, day)
 
     def _result(

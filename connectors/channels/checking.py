@@ -144,7 +144,8 @@ def router(catalogue: Catalogue, now: Callable[[], dt.date] = today) -> APIRoute
         meant = dict.fromkeys(
             [*body.services, *(one.id for event in body.life_events for one in catalogue.services_for(event))]
         )
-        found = book.check_all([one for one in meant if one in book.services], body.facts, body.date or now())
+        ruled, alone = [one for one in meant if one in book.services], catalogue.alone_in(body.life_events)
+        found = book.check_all(ruled, body.facts, body.date or now(), alone)
         without = [one for one in meant if one not in book.services]
         return Checked.model_validate({**found.as_json(body.language), "without_rule": without})
 

@@ -538,3 +538,12 @@ def test_a_line_about_somebody_else_is_not_taken_for_sure() -> None:
         talk.begin("kiwisaver-retirement")
         talk.answer("unsure:kiwisaver_years@0.01/..")
         assert talk.context.missing == wanted
+
+
+def test_who_has_lost_a_baby_does_not_read_of_the_child_among_other_lines() -> None:
+    for events in (["losing_a_baby"], []):
+        talk = Talk(life_events=events)
+        talk.begin("paid-parental-leave")
+        lines = [one.id for question in checking.to_ask(talk.scene()) for one in question]
+        assert ("child_birth_date" in lines) == bool(events)
+        assert any(one.startswith("child_birth_date@") for one in lines) != bool(events)

@@ -221,3 +221,20 @@ def test_sites_name_origins_and_colours_that_can_be_read() -> None:
     for one in wrong:
         with pytest.raises(ValueError, match=r"write it as|choose a darker one"):
             model.Site.model_validate({"id": "a", "agency": "ir", **one})
+
+
+def test_a_line_that_was_ticked_rules_out_as_a_value_does(whole: catalogue.Catalogue) -> None:
+    def services(answers: dict[str, object]) -> set[str]:
+        made = catalogue.make_plan(whole, ["retiring"], today=TODAY, answers=answers, rulebook=rules.load())
+        return {step.service for step in made.steps}
+
+    young = {"date_of_birth@../1990-01-01": False}
+    assert "nz-super" in services({})
+    assert "nz-super" not in services(young)
+    # Who is not 65 today may be so in the course of the year.
+    assert "nz-super" in services({"date_of_birth@../1961-11-23": False})
+
+
+def test_a_bound_gives_no_day(whole: catalogue.Catalogue) -> None:
+    made = catalogue.make_plan(whole, ["retiring"], today=TODAY, answers={"date_of_birth": "../1961-11-23"})
+    assert made.dates == {}

@@ -191,7 +191,7 @@ class Assist:
         if not ruled:
             return None
         known = {name: value for name, value in context.known.items() if fact_of(name) in self._book.facts}
-        wanted = self._book.check_all(list(dict.fromkeys(ruled)), known, day).next
+        wanted = self._book.check_all(list(dict.fromkeys(ruled)), known, day, self._catalogue.alone_in(events)).next
         if not wanted:
             return None
         if len(wanted) > 1:

@@ -113,7 +113,8 @@ def router(gate: Gate) -> APIRouter:
             one.id for event in context.life_events for one in catalogue.services_for(event) if one.id in book.services
         ]
         known = {name: value for name, value in context.known.items() if lines.fact_of(name) in book.facts}
-        results = book.check_all(list(dict.fromkeys(services)), known, house.rooms.today())
+        alone = catalogue.alone_in(context.life_events)
+        results = book.check_all(list(dict.fromkeys(services)), known, house.rooms.today(), alone)
         order = ("yes", "unknown", "no")
         return gate.page(
             request,
