@@ -128,7 +128,7 @@ def test_a_list_is_ticked_without_scripts(person: httpx.Client) -> None:
     begin(person)
     post(person, "/chat", choice="about:home-help")
     page = post(person, "/chat", choice="check:home-help")
-    assert page.text.count('type="checkbox" value="') == 4
+    assert page.text.count('type="checkbox" value="') == 6
     # Nothing, and "None of these" beside something, are refused with what to do; what was ticked stays ticked.
     nothing = post(person, "/chat", listed="yes")
     assert nothing.status_code == 422
@@ -139,7 +139,10 @@ def test_a_list_is_ticked_without_scripts(person: httpx.Client) -> None:
     )
     assert both.status_code == 422
     assert len(re.findall(r'type="checkbox"[^>]* checked', both.text)) == 2
-    done = post(person, "/chat", listed="yes", tick="other_child_under_5")
+    done = post(person, "/chat", listed="yes", tick="births_at_once@2/..")
     assert done.status_code == 200
-    assert "I have another child under 5" in done.text
-    assert 'data-asking="births_at_once"' in done.text
+    assert "There were 2 babies or more born, or adopted, at once" in done.text
+    # What a threshold says of a number is told on the card, in words, with a way to change it.
+    card = html.unescape(done.text)
+    assert "Babies at once" in card
+    assert "change:births_at_once" in card
