@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Mapping
 from itertools import combinations
 
 import pytest
@@ -224,7 +225,7 @@ def test_sites_name_origins_and_colours_that_can_be_read() -> None:
 
 
 def test_a_line_that_was_ticked_rules_out_as_a_value_does(whole: catalogue.Catalogue) -> None:
-    def services(answers: dict[str, object]) -> set[str]:
+    def services(answers: Mapping[str, object]) -> set[str]:
         made = catalogue.make_plan(whole, ["retiring"], today=TODAY, answers=answers, rulebook=rules.load())
         return {step.service for step in made.steps}
 
