@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,11 @@ from catalogue.bounds import Bound
 from catalogue.model import Fact, Text
 
 _AT = "@"
+
+_SLOT = re.compile(r"\{\w+\}")
+
+_PERIODS = ("week", "year")
+"""What an amount is said to be counted in. A quarter is the last 3 months, which the line says itself."""
 
 _MONTHS = 36
 """From here on nobody counts in months."""
@@ -72,7 +78,7 @@ class Line:
         lines = self.fact.lines
         kind, words = _words(self.fact, self.bound, day)
         said = lines.sentences.get(kind) if lines is not None else None
-        return Text(en=said.replace(f"{{{kind}}}", words) if said else f"{self.fact.label.en}: {words}")
+        return Text(en=_SLOT.sub(words, said) if said else f"{self.fact.label.en}: {words}")
 
     @property
     def help(self) -> Text | None:
@@ -146,7 +152,7 @@ def _words(fact: Fact, bound: Bound, day: dt.date, *, shortly: bool = False) -> 
     kind = "some" if is_above else "none"
     if not shortly and below == bounds.all_of(fact).low and kind in said:
         return kind, ""
-    return "amount", _amount(fact, below, above, is_above)
+    return "below" if "below" in said and not is_above else "amount", _amount(fact, below, above, is_above)
 
 
 def _day(fact: Fact, below: int, above: int, is_above: bool, day: dt.date) -> tuple[str, str]:
@@ -170,6 +176,9 @@ def _count(count: int, unit: str) -> str:
 
 
 def _amount(fact: Fact, below: float, above: float, is_above: bool) -> str:
+    period = (fact.unit or "").partition(" a ")[2]
+    each = f" a {period}" if period in _PERIODS else ""
+
     def written(value: float) -> str:
         if fact.type == "money":
             return answers.money(value)
@@ -181,5 +190,5 @@ def _amount(fact: Fact, below: float, above: float, is_above: bool) -> str:
     is_below_rounder = not fact.whole and len(written(below)) < len(written(above))
     less = "fewer" if fact.whole else "less"
     if is_above:
-        return f"more than {written(below)}" if is_below_rounder else f"{written(above)} or more"
-    return f"{written(below)} or {less}" if is_below_rounder else f"{less} than {written(above)}"
+        return f"more than {written(below)}{each}" if is_below_rounder else f"{written(above)}{each} or more"
+    return f"{written(below)}{each} or {less}" if is_below_rounder else f"{less} than {written(above)}{each}"

@@ -434,15 +434,17 @@ class Lines(Strict):
 
     Of a day: ``age`` ("I am {age}": 65 or older), ``time`` ("I have had my licence for {time}": 6 months or more) or
     ``day`` ("I was born {day}": on 1 January 1978 or later), which has words for every bound. Of a number: ``amount``
-    ("My income is {amount} a week": less than $655.41), counted in ``of`` ("hours"); ``some`` and ``none`` stand for
-    more than the least that it can be, and for that. ``help`` explains the line. Of what is ``sure`` everybody knows
-    the answer for themselves, so that "not sure about the rest" is not said of it.
+    ("My income is {amount}": less than $655.41 a week), counted in ``of`` ("hours"), and ``below`` where less is said
+    otherwise than more; ``some`` and ``none`` stand for more than the least that it can be, and for that. ``help``
+    explains the line. Of what is ``sure`` everybody knows the answer for themselves, so that "not sure about the rest"
+    is not said of it.
     """
 
     age: str | None = None
     time: str | None = None
     day: str | None = None
     amount: str | None = None
+    below: str | None = None
     some: str | None = None
     none: str | None = None
     of: str | None = None
@@ -452,15 +454,15 @@ class Lines(Strict):
     @property
     def sentences(self) -> dict[str, str]:
         """The sentences that there are, by what they are for."""
-        kinds = ("age", "time", "day", "amount", "some", "none")
+        kinds = ("age", "time", "day", "amount", "below", "some", "none")
         return {kind: said for kind in kinds if (said := getattr(self, kind)) is not None}
 
     @model_validator(mode="after")
     def _slots(self) -> Lines:
         for kind, said in self.sentences.items():
-            wanted = [] if kind in ("some", "none") else [kind]
-            if _SLOT.findall(said) != wanted:
-                raise ValueError(f"`{kind}` has " + (f"one slot, {{{kind}}}" if wanted else "no slot"))
+            slot = None if kind in ("some", "none") else "amount" if kind == "below" else kind
+            if _SLOT.findall(said) != ([slot] if slot else []):
+                raise ValueError(f"`{kind}` has " + (f"one slot, {{{slot}}}" if slot else "no slot"))
         return self
 
 
@@ -539,9 +541,9 @@ class Fact(Strict):
             raise ValueError(
                 f"`lines` are for a date (with `day`), a number or money (with `amount`), not for {self.type}"
             )
-        if set(said) & ({"amount", "some", "none"} if needed == "day" else {"age", "time", "day"}):
+        if set(said) & ({"amount", "below", "some", "none"} if needed == "day" else {"age", "time", "day"}):
             raise ValueError(
-                "`age`, `time` and `day` are lines for a date; `amount`, `some` and `none` for a number or money"
+                "`age`, `time` and `day` are lines of a date; `amount`, `below`, `some` and `none` of a number or money"
             )
         if ("some" in said or "none" in said) and self.minimum is None:
             raise ValueError("`some` is more than the `minimum`: give one")

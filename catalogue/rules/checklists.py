@@ -54,7 +54,8 @@ def lines(
 
 def _line(fact: Fact, cut: Cut) -> Line:
     below, above = bounds.cut(fact, cut.edge)
-    return Line(fact, above if cut.above else below)
+    # Who works no hours or has no children does not tick a line about fewer of them, though it would be true.
+    return Line(fact, above if cut.above or fact.type == "number" else below)
 
 
 def following(

@@ -485,7 +485,7 @@ def test_one_line_that_is_left_is_a_yes_or_a_no() -> None:
         }
     )
     question = talk.begin("first-home-loan")
-    said = "In the last 12 months I earned $95,000 or less before tax, with the other buyers if there are any."
+    said = "I earn nothing, or $95,000 a year or less before tax, with the other buyers if there are any."
     assert question.text == f"Is this true for you? {said}"
     assert (question.fact, question.fact_type) == ("income_last_12_months", "yes_no")
     assert [one.id for one in question.options] == ["yes", "no"]

@@ -26,14 +26,17 @@ DAY = dt.date(2026, 11, 25)
         ("learner_since@2025-11-26/..", "I have had my learner licence for less than 1 year"),
         ("learner_since@../2021-03-25", "I got my learner licence before 26 March 2021"),
         ("work_hours@../29.99", "I work for pay for less than 30 hours a week"),
+        ("work_hours@30/..", "I work for pay for 30 hours a week or more"),
         ("work_hours@0.01/..", "I work for pay"),
+        ("weekly_income@655.41/..", "My income is $655.41 a week or more before tax, with my partner's if I have one"),
+        ("ece_fees_quarter@0.01/..", "In the last 3 months I paid early childhood fees, after other subsidies"),
         ("dependent_children@1/..", "I look after a child who depends on me"),
         ("dependent_children@../0", "I look after no child who depends on me"),
         ("dependent_children@3/..", "I look after 3 children or more who depend on me"),
         ("dependent_children@../1", "I look after fewer than 2 children who depend on me"),
         ("days_unable_to_work@8/..", "My medical certificate says that I can't work for 8 days or more"),
-        ("family_income@../31705", "My family's income before tax is $31,705 or less a year"),
-        ("family_income@../37699.99", "My family's income before tax is less than $37,700 a year"),
+        ("family_income@../31705", "My family has no income, or $31,705 a year or less before tax"),
+        ("family_income@../37699.99", "My family has no income, or less than $37,700 a year before tax"),
         ("cash_assets@8100.01/..", "My savings and things that I could turn into cash are worth more than $8,100, "
          "with my partner's if I have one"),
         ("course_efts@0.25/..", "The size of my course is 0.25 EFTS or more"),
@@ -79,10 +82,10 @@ def test_what_is_no_line_is_refused(id: str) -> None:
     [
         ("date_of_birth", "../1961-11-25", "65 or older"),
         ("date_of_birth", "2006-11-26/2010-11-25", "16 or older, younger than 20"),
-        ("weekly_income", "0/655.4", "less than $655.41"),
+        ("weekly_income", "0/655.4", "less than $655.41 a week"),
         ("dependent_children", "0/0", "0"),
         ("dependent_children", "1/20", "1 children or more"),
-        ("work_hours", "0.01/100", "more than 0 hours"),
+        ("work_hours", "0.01/100", "more than 0 hours a week"),
     ],
 )
 def test_a_bound_in_words(fact: str, bound: str, said: str) -> None:

@@ -81,3 +81,16 @@ def test_an_amount_that_can_be_estimated_needs_the_value(book: Rulebook) -> None
     assert {"ece_fees_quarter", "family_income"} <= set(found.ask)
     assert "ece_fees_quarter" not in found.lines
     assert "family_income" not in found.lines
+
+
+def test_who_has_none_of_it_leaves_a_line_about_a_number(book: Rulebook) -> None:
+    """A jobless person does not tick that they work less than 30 hours: a count is said from below."""
+    ids = lines("jobseeker-support", {})
+    assert "work_hours@30/.." in ids
+    found = book.check("jobseeker-support", {"work_hours@30/..": False}, DAY)
+    assert next(one.verdict for one in found.criteria if one.id == "work_gap") == "yes"
+    numbers = {name for name, fact in book.facts.items() if fact.type == "number"}
+    for service in book.services:
+        for id in lines(service, {}):
+            name, _, bound = id.partition("@")
+            assert name not in numbers or bound.endswith("/.."), id
