@@ -11,7 +11,8 @@ from actions.can_get import CanGet
 from actions.care import Crisis, HandOver
 from actions.explain import About
 from actions.form import Back, Keep, Skip, Take
-from actions.plan import MakePlan, ShowPlan
+from actions.making import MakePlan
+from actions.plan import ShowPlan
 from actions.question import Explain
 from actions.rooms import Rooms
 from actions.smalltalk import ChangePerson, KeepAll, Resume, Say, StartAgain, Track

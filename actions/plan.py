@@ -1,41 +1,14 @@
-"""The plan: made from what was recognised or chosen, shown again when asked for."""
+"""The plan: what joins it, in which tone, and showing it."""
 
 from __future__ import annotations
 
-from rasa_sdk.events import SlotSet
-
 from actions import cards, care, days
 from actions.action import Action, Event, Scene
-from actions.explain import explain
 from conversations import messages as m
 from conversations.cues import people
 
 _TONES = ("safety", "sorrow", "plain", "warm")
 _GRAVE = ("safety", "sorrow")
-
-
-class MakePlan(Action):
-    """Adds the life events that were recognised, or the one that was chosen, and shows the plan."""
-
-    called = "action_make_plan"
-
-    def act(self, scene: Scene) -> list[Event] | None:
-        """Opens in the tone of the event; a second life event joins the plan instead of replacing it."""
-        context, known = scene.context, scene.rooms.catalogue.life_events
-        meant = [scene.value] if scene.value else scene.parse.detected
-        meant = [event for event in meant if event in known]
-        if not meant:
-            scene.say("answer_which_none")
-            return None
-        context.missed = 0
-        if not scene.value and is_delicate(scene, meant):
-            return None
-        whose(scene, meant)
-        asked = context.asked if scene.value else None
-        joins(scene, meant)
-        if asked is not None:
-            explain(scene, asked)
-        return [SlotSet("awaiting", None)]
 
 
 def is_delicate(scene: Scene, meant: list[str]) -> bool:

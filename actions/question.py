@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from actions.action import Action, Event, Scene
 from actions.explain import asked_in, explain
+from actions.naming import offer_events, tell
 from actions.plan import greet_event, is_delicate, joins, whose
-from conversations import messages as m
 
 
 class Explain(Action):
@@ -18,6 +18,8 @@ class Explain(Action):
         if scene.parse.intent == "follow_up":
             explain(scene, scene.value)
             return None
+        if tell(scene):
+            return None
         known = scene.rooms.catalogue.life_events
         fresh = [one for one in scene.parse.detected if one in known and one not in scene.context.life_events]
         asked, service = asked_in(scene), scene.parse.service
@@ -25,7 +27,7 @@ class Explain(Action):
             explain(scene, asked, service)
         elif is_delicate(scene, fresh):
             return None
-        elif service is None:
+        elif service is None or self._is_beside(scene, service):
             whose(scene, fresh)
             joins(scene, fresh)
             if asked in ("cost", "deadline"):
@@ -33,13 +35,14 @@ class Explain(Action):
         else:
             greet_event(scene, [one for one in fresh if known[one].tone in ("safety", "sorrow")])
             explain(scene, asked, service)
-            self._offer(scene, fresh)
+            offer_events(scene, fresh[:3])
         return None
 
-    def _offer(self, scene: Scene, fresh: list[str]) -> None:
-        """The plan for what the question came with."""
-        known = scene.rooms.catalogue.life_events
-        choices = [
-            m.Choice(id=f"event:{one}", label=known[one].choice.in_language(scene.language)) for one in fresh[:3]
-        ]
-        scene.show(m.Choices(choices=choices), "plan_offer")
+    def _is_beside(self, scene: Scene, service: str) -> bool:
+        """Whether the service only comes up in a message of grief or danger that it has nothing to do with."""
+        known = scene.rooms.catalogue
+        grave = [
+            one for one in scene.parse.detected
+            if one in known.life_events and known.life_events[one].tone in ("safety", "sorrow")
+        ]  # fmt: skip
+        return bool(grave) and service in known.services and not set(grave) & set(known.services[service].life_events)

@@ -31,6 +31,19 @@ class Say(Action):
             scene.say("greet_again" if context.life_events else "greet")
         elif intent == "goodbye":
             scene.show(m.Choices(choices=[scene.choice("come_back", "choose_come_back")]), intent)
+        elif intent == "thank" and scene.value == "wait":
+            scene.say("take_time")
+        elif scene.value == "anger":
+            choices = [scene.choice("browse", "choose_list"), scene.choice("person", "choose_person")]
+            scene.show(m.Choices(choices=choices), "sorry_anger")
+        elif scene.value == "privacy":
+            link = m.Link(url="/privacy", label=scene.text("link_privacy"))
+            scene.show(m.Words(links=[link]), "privacy_short")
+        elif intent in ("affirm", "deny") or scene.value == "hum":
+            # "Ok", "k" and "no" to nothing in particular: an open question is asked again by the form.
+            scene.say("ok_question" if scene.is_in_form else "ok_plan" if context.life_events else "ok")
+        elif intent == "thank" and scene.is_in_form:
+            scene.say("thank_short")
         elif intent in ("thank", "help"):
             scene.say(intent)
         elif intent == "repeat":

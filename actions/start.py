@@ -9,7 +9,6 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import acting, cards, checking, together
 from actions.action import Action, Event, Scene
 from actions.asking import left, pending
-from actions.form import nothing_open
 from actions.off import leave_out, tell_off
 from cases import AgencyUnavailable, AnswersMissing, NotAccepted, Order
 from cases import Consent as SentConsent
@@ -356,7 +355,8 @@ class Stop(Action):
             checking.show(scene)
             return [SlotSet("awaiting", None)]
         if context.draft is None:
-            nothing_open(scene)
+            # "Never mind" where nothing is open asks for no list of what could be done instead.
+            scene.say("left_it")
             return [SlotSet("awaiting", None)]
         services, context.draft, context.asking = context.draft.services, None, None
         service = cards.JOINT.join(services)

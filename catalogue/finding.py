@@ -42,6 +42,9 @@ _NAME, _TEXT, _MEANING = 1.0, 0.35, 0.45
 _ENOUGH = 0.45
 """Below this, nothing was found: showing what fits badly helps nobody."""
 
+_SAME = 0.8
+"""How much of a word must be spelt alike to stand for one of a name, where the word is none that is known."""
+
 _CLOSE = 0.7
 """How much of a word must be spelt alike for it to be the same word, misspelt."""
 
@@ -60,6 +63,19 @@ class Found(BaseModel):
     called: str | None = None
     fit: float
     score: float
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name that stands in a text, whole: whose it is, how many telling words it has, and what else the text says.
+
+    ``called`` is the name, and ``rest`` the text's words that are no part of it, in order.
+    """
+
+    id: str
+    called: str
+    length: int
+    rest: tuple[str, ...]
 
 
 @dataclass
@@ -124,6 +140,41 @@ class Finder:
                     )
                 )
         return sorted(found, key=lambda one: -one.score)[:limit]
+
+    def named(self, text: str) -> list[Named]:
+        """The services whose name or one of whose aliases stands whole in ``text``, the longest names first.
+
+        Words may be misspelt and in any order; small words don't count. Unlike :meth:`find`, nothing is guessed from
+        half a name.
+        """
+        asked = words(text[:LONGEST])
+        found: dict[str, Named] = {}
+        for entry in self._entries:
+            if entry.kind != "service":
+                continue
+            for name, phrase in zip(entry.names, entry.phrases, strict=True):
+                if not phrase or (len(phrase) == 1 and len(name.split()) > 1):
+                    # Of a name such as "make a will", one word would be left that says nothing.
+                    continue
+                used = [self._standing(word, asked) for word in phrase]
+                if None in used:
+                    continue
+                known = found.get(entry.id)
+                if known is None or known.length < len(phrase):
+                    rest = tuple(word for word in asked if word not in used)
+                    found[entry.id] = Named(entry.id, name, len(phrase), rest)
+        return sorted(found.values(), key=lambda one: (-one.length, len(one.rest)))
+
+    def _standing(self, word: str, asked: list[str]) -> str | None:
+        """The word among ``asked`` that is ``word``, perhaps misspelt."""
+        if word in asked:
+            return word
+        if len(word) < 4:
+            return None
+        near = [one for one in asked if len(one) > 3 and one not in self._rarity]
+        alike = {one: OSA.normalized_similarity(word, one) for one in near}
+        best = max(alike, key=lambda one: alike[one], default=None)
+        return best if best is not None and alike[best] >= _SAME else None
 
     def warm(self) -> None:
         """Reads what would be read at the first search."""

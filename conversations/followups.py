@@ -22,6 +22,13 @@ _SHORT = 12
 _SURE = 0.5
 """From this confidence on, a life event in the message itself is what the message is about."""
 
+_MONTH = re.compile(
+    r"(?<!in )(?<!\d )(?<!of )(?<!th )\b"
+    r"(january|february|march|april|june|july|august|september|october|november|december)$",
+    re.IGNORECASE,
+)
+"""A month by itself at the end of a message. May is left out: it is a word like any other."""
+
 _ABROAD = ("going_overseas", "moving_to_new_zealand", "moving_house")
 
 
@@ -56,6 +63,9 @@ class Follower:
         if context.dating is None and not context.life_events:
             return None
         tense = load("dates").get(context.dating or "", {}).get("tense", "either")
+        if context.dates:
+            # "No wait, April" puts a day right that is known already.
+            text = _MONTH.sub(r"in \1", text)
         told = context.dating is not None and len(text.split()) <= _SHORT and dates.find(text, self.today, tense)
         if told or dates.alone(text, self.today, tense) is not None:
             return "/told_date", text
@@ -89,6 +99,11 @@ class Follower:
         strong = named or any(event not in context.life_events for event in likely)
         if question is None or strong:
             return None
+        if question == "amount":
+            # What a service pays stands with who may get it; what there is in all is found by a check.
+            if context.focus is None:
+                return "/what_can_i_get", None
+            question = "eligibility"
         return _payload("follow_up", question), text
 
     def _corrected(

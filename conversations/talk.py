@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from catalogue import AnswerError, Catalogue, answers, days, lines, ticks
 from catalogue.lines import Line
+from conversations import asides
 from conversations.context import Context
 from conversations.desk.reception import Reception
 from conversations.followups import Follower, question_in
@@ -233,6 +234,10 @@ class Talk:
         """
         context, text = self.store.context(conversation), asked.text or ""
         given: str | None
+        aside = asides.read(text)
+        if aside is not None:
+            # A question that is open stays so: "hang on" is nobody's name.
+            return aside
         if context.asking is not None and self._is_answer(context, text):
             payload, given = "/answer", text
         else:
@@ -269,7 +274,7 @@ class Talk:
             return True
         if reads and answers.is_strict(asked[0].fact):
             return True
-        if question_in(text) is not None:
+        if question_in(text) is not None or asides.is_no_answer(text):
             return False
         return not interrupts(self.rasa.parse(_for_rasa(text)), text, reads)
 

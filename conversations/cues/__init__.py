@@ -19,7 +19,9 @@ FOLDER = Path(__file__).parent
 
 @functools.cache
 def load(topic: str) -> dict[str, Any]:
-    """The cues of a topic: ``people``, ``roles``, ``dates``, ``followups``, ``corrections`` or ``tongues``."""
+    """The cues of a topic: ``people``, ``roles``, ``dates``, ``followups``, ``corrections``, ``naming``,
+    ``asides`` or ``tongues``.
+    """
     found = yaml.safe_load((FOLDER / f"{topic}.yml").read_text(encoding="utf-8"))
     assert isinstance(found, dict), topic  # noqa: S101 - a file of ours
     return found
