@@ -180,7 +180,7 @@ def test_stop_shows_what_is_known_and_it_can_go_on() -> None:
     assert "so far" in card.text
     assert "eligible" not in card.model_dump_json().casefold()
     talk.loop = None
-    assert talk.act(Stop, "stop")[0][0].text.startswith("I don't have a question open")
+    assert talk.act(Stop, "stop")[0][0].text.startswith("All right")
     assert followed(talk.act(Resume, "continue")[1]) == ["application_form"]
 
 

@@ -41,12 +41,19 @@ def offered(scene: Scene) -> list[str]:
 
 @pytest.mark.parametrize(
     ("text", "service"),
-    [("comunity servces card", "community-services-card"), ("the winter enegry payment", "winter-energy-payment")],
+    [("sole parent", "sole-parent-support"), ("residental subsidy", "residential-care-subsidy")],
 )
-def test_a_misspelt_name_is_offered(text: str, service: str) -> None:
+def test_half_a_name_is_offered(text: str, service: str) -> None:
     scene = scene_of(text)
     OutOfScope(scene.rooms).act(scene)
     assert offered(scene)[0] == f"about:{service}"
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [("comunity servces card", "community-services-card"), ("the winter enegry payment", "winter-energy-payment")],
+)
+def test_a_misspelt_name_is_offered_to_a_question(text: str, service: str) -> None:
     asking = scene_of(text)
     explain(asking, "cost")
     assert offered(asking)[0] == f"about:{service}"

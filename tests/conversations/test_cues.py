@@ -122,6 +122,8 @@ BABY = Context(life_events=["having_a_baby"], added=["having_a_baby"])
     [
         ("how much does that cost?", '/follow_up{"value": "cost"}'),
         ("by when", '/follow_up{"value": "deadline"}'),
+        ("how much will i get", "/what_can_i_get"),
+        ("is there any money for her", "/what_can_i_get"),
         ("what do i do first", '/follow_up{"value": "first"}'),
         ("and for my wife?", '/change_person{"value": "wife"}'),
         ("no sorry, 3 november", "/told_date"),
@@ -133,6 +135,20 @@ BABY = Context(life_events=["having_a_baby"], added=["having_a_baby"])
 def test_what_short_messages_lean_on(text: str, payload: str | None) -> None:
     read = follower().read(text, "we're having a baby", BABY)
     assert (read[0] if read else None) == payload
+
+
+def test_what_a_service_pays_stands_with_who_may_get_it() -> None:
+    spoken = Context(life_events=["having_a_baby"], focus="best-start")
+    assert follower().read("how much will i get", None, spoken) == (
+        '/follow_up{"value": "eligibility"}',
+        "how much will i get",
+    )
+
+
+def test_a_month_puts_a_day_right_that_is_known() -> None:
+    known = Context(life_events=["having_a_baby"], dates={"birth": dt.date(2027, 3, 1)})
+    assert follower().read("no wait april", "we're having a baby in march", known) == ("/told_date", "no wait in april")
+    assert follower().read("no wait april", "we're having a baby", BABY) is None
 
 
 def test_nothing_is_leaned_on_where_nothing_was_said() -> None:

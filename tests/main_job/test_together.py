@@ -184,7 +184,7 @@ def test_four_services_of_three_agencies_start_from_one_set_of_answers(person: P
 
 
 def test_a_document_is_taken_or_refused_at_its_question(person: Page, running: Running, tmp_path: Path) -> None:
-    begin(person, "can I renew my passport online")
+    begin(person, "I want to renew my passport")
     newest(person, "service")
     press(person, "start:renew-passport")
     newest(person, "notice")

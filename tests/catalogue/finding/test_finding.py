@@ -95,3 +95,20 @@ def test_a_search_takes_little_time(finder: Finder) -> None:
         return time.process_time() - start
 
     assert min(seconds() for _ in range(5)) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "rest"),
+    [
+        ("renw my pasport asap", "renew-passport", ("asap",)),
+        ("passport for my baby", "child-passport", ()),
+        ("i lost my passport at the airport", "lost-passport", ("airport",)),
+        ("a bus to town", None, ()),
+        # One word of a longer name says nothing: "make a will" is no name for making something.
+        ("make a cake", None, ()),
+    ],
+)
+def test_a_name_that_stands_whole_in_a_text(text: str, first: str | None, rest: tuple[str, ...]) -> None:
+    named = FINDER.named(text)
+    assert (named[0].id if named else None) == first
+    assert (named[0].rest if named else ()) == rest
