@@ -109,7 +109,7 @@ class Ask(Action):
 
     def _one(self, scene: Scene, line: Line, number: int, still: int) -> m.Question:
         """One line by itself, which is true or not."""
-        said = _statement(scene, line)
+        said, before = _statement(scene, line), scene.context.lines.get(line.id)
         return m.Question(
             text=_whose(scene, "check_line", "check_line_other", statement=said.text),
             lang=scene.rooms.words.marks("check_line", scene.language)["lang"],
@@ -119,6 +119,7 @@ class Ask(Action):
             why=line.fact.why,
             options=_YES_NO,
             error=scene.context.problem,
+            known=None if before is None else "Yes" if before else "No",
             number=number,
             of=max(number, number - 1 + still),
             roughly=True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from actions import cards
 from actions.action import Scene
-from catalogue import answers, rules
+from catalogue import answers, lines, rules
 from catalogue.lines import Line, fact_of
 from catalogue.rules import CriterionResult, Result, Results, Working, checklists
 from conversations import Context
@@ -68,8 +68,11 @@ def to_ask(scene: Scene) -> list[tuple[Line, ...]]:
     context, facts = scene.context, scene.rooms.catalogue.facts
     if not is_running(context):
         return []
-    if context.check_changing in facts:
-        return [(Line(facts[context.check_changing]),)]
+    changing = context.check_changing
+    if changing in facts:
+        ticked = () if changing in context.facts else (one for one in context.lines if fact_of(one) == changing)
+        # Who said on which side of a threshold it lies is not asked for more than that.
+        return [tuple(lines.find(facts, one) for one in ticked) or (Line(facts[changing]),)]
     askable = _SHORT if len(context.checking) > 1 else _SHORT + _LONG
     found = results(scene)
     wanted = [name for name in found.ask if facts[name].type in askable]

@@ -55,7 +55,7 @@ class Take(Action):
         context.tries = 0
         if draft is not None and draft.changing == context.asking:
             draft.changing = None
-        if draft is None and context.check_changing == context.asking:
+        if draft is None and context.check_changing == lines.fact_of(context.asking):
             context.check_changing = None
         context.asking = None
         if leave_out(scene):
@@ -155,8 +155,10 @@ class Skip(Action):
         if draft is None:
             unknown = scene.parse.intent == "dont_know"
             # Where it is asked again, what was answered before holds no longer.
-            for fact in map(lines.fact_of, context.on_table):
+            for one in context.on_table:
+                fact = lines.fact_of(one)
                 context.facts.pop(fact, None)
+                context.lines.pop(one, None)
                 context.missing[fact] = Missing.UNKNOWN.value if unknown else Missing.REFUSED.value
             context.check_changing = None
             scene.say("check_noted_unknown" if unknown else "check_noted_refused")

@@ -465,12 +465,35 @@ def test_a_value_goes_before_a_line_that_was_ticked() -> None:
     talk.act(CheckAnswers)
     talk.act(Change, "change", "date_of_birth")
     talk.loop = "application_form"
-    assert (talk.ask().fact, talk.ask().fact_type) == ("date_of_birth", "date")
+    question = talk.ask()
+    assert (question.fact, question.fact_type, question.known) == ("date_of_birth", "yes_no", "Yes")
+    assert question.text == "Is this true for you? I am 65 or older."
+    assert ids(question.choices) == ["keep", "dont_know"]
     talk.answer("27 3 1990")
+    assert talk.context.check_changing is None
     assert talk.context.facts == {"date_of_birth": "1990-03-27"}
     assert list(talk.context.lines) == ["kiwisaver_years@0.01/.."]
     said, _ = talk.act(CheckAnswers)
     assert [one.verdict for one in said[0].services] == ["no"]
+
+
+def test_a_line_that_was_ticked_is_changed_without_the_value() -> None:
+    talk = Talk(lines={"date_of_birth@../1961-11-23": True, "kiwisaver_years@0.01/..": True})
+    talk.context.checking = ["kiwisaver-retirement"]
+    talk.act(Change, "change", "date_of_birth")
+    talk.loop = "application_form"
+    talk.ask()
+    assert slots(talk.answer("no")) == {"answer": "complete"}
+    assert talk.context.lines == {"date_of_birth@../1961-11-23": False, "kiwisaver_years@0.01/..": True}
+    said, _ = talk.act(CheckAnswers)
+    assert [one.verdict for one in said[0].services] == ["no"]
+    # Two lines about one fact come back as the list that they were in.
+    talk.context.lines["date_of_birth@../1976-11-23"] = True
+    talk.act(Change, "change", "date_of_birth")
+    assert [line.text for line in talk.ask().lines] == ["I am 65 or older", "I am 50 or older"]
+    talk.act(Skip, "dont_know")
+    assert list(talk.context.lines) == ["kiwisaver_years@0.01/.."]
+    assert talk.context.missing == {"date_of_birth": "~unknown"}
 
 
 def test_one_line_that_is_left_is_a_yes_or_a_no() -> None:
