@@ -76,6 +76,9 @@ def tell(scene: Scene) -> bool:
     fresh = own or [event for event in near if chances[event] >= _LIKELY and event in scene.parse.detected]
     greet_event(scene, [event for event in fresh if known[event].tone in _GRAVE])
     explain(scene, _asked(scene), name)
+    if scene.parse.question == "status" and not any(one.service == name for one in context.started):
+        link = m.Link(url="/applications", label=scene.text("link_follow"))
+        scene.show(m.Words(links=[link]), "status_none")
     offer_events(scene, fresh)
     return True
 

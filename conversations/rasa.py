@@ -14,8 +14,9 @@ _FURTHER = 0.15
 """Below this confidence a life event beside a likelier one is none that the message tells of. In the accepted messages
 of `nlu_data/evaluation/own.tsv` those below it were right 5 times and wrong 107 times, the others 21 and 14."""
 
-_SPARED = ("crime_or_violence",)
-"""Whoever may be in danger is shown who can help, though it be needless: of 7 below that confidence, 2 were right."""
+_DANGER = {"crime_or_violence": 0.03}
+"""Lower where somebody may be in danger: they are shown who can help, though it be needless. Of seven such messages
+below 0.15, the two that were right had 0.03 or more."""
 
 
 class RasaDown(Exception):
@@ -51,7 +52,9 @@ class Parse(BaseModel):
                 "text": "",
                 "decision": "dialogue",
                 **{key: value for key, value in picked.items() if value is not None},
-                "detected": [one for one in found if one in (found[0], *_SPARED) or chances.get(one, 1.0) >= _FURTHER],
+                "detected": [
+                    one for one in found if one == found[0] or chances.get(one, 1.0) >= _DANGER.get(one, _FURTHER)
+                ],
             },
             intent=intent.get("name") or "",
             confidence=intent.get("confidence") or 0.0,

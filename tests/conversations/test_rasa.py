@@ -15,6 +15,7 @@ from conversations import Parse
         ("separating_or_divorcing", 0.15, True),
         # Whoever may be in danger is shown who can help, though it be needless.
         ("crime_or_violence", 0.03, True),
+        ("crime_or_violence", 0.02, False),
     ],
 )
 def test_a_further_life_event_counts_from_some_confidence_on(further: str, chance: float, counts: bool) -> None:
