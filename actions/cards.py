@@ -9,6 +9,7 @@ from typing import TypeVar
 from actions.speaker import Speaker
 from cases import Application
 from catalogue import Plan, Service, Step, answers, make_plan, on, rules
+from catalogue.lines import is_known
 from catalogue.model import Channel, Cost, Statement
 from catalogue.plan import Against, NotForYou
 from catalogue.ways import way as find_way
@@ -313,7 +314,8 @@ def receipt(speaker: Speaker, application: Application, access: str, choices: li
 def told(speaker: Speaker, context: Context, facts: Iterable[str]) -> dict[str, str]:
     """What is known of ``facts``, in words: their values, or where they lie."""
     catalogue = speaker.rooms.catalogue
-    return rules.told(catalogue.facts, context.known, speaker.rooms.today(), facts)
+    known = {name: value for name, value in context.known.items() if is_known(catalogue.facts, name)}
+    return rules.told(catalogue.facts, known, speaker.rooms.today(), facts)
 
 
 def answered(speaker: Speaker, told: Mapping[str, str]) -> list[m.Answer]:

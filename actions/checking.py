@@ -35,7 +35,7 @@ def results(scene: Scene) -> Results:
     """How the services of the check stand, by what is known now."""
     book, context = rules.load(), scene.context
     # A conversation may be older than the catalogue, and remember facts that are no more.
-    known = {name: value for name, value in context.known.items() if fact_of(name) in book.facts}
+    known = {name: value for name, value in context.known.items() if lines.is_known(book.facts, name)}
     chosen = [service for service in context.checking if service in book.services]
     alone = scene.rooms.catalogue.alone_in(context.life_events)
     return book.check_all(chosen, known, scene.rooms.today(), alone)

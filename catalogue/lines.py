@@ -112,6 +112,15 @@ def find(facts: Mapping[str, Fact], id: str) -> Line:
     return Line(fact, found)
 
 
+def is_known(facts: Mapping[str, Fact], id: str) -> bool:
+    """Whether there is such a fact or line: a conversation can be older than the catalogue."""
+    try:
+        find(facts, id)
+    except (KeyError, ValueError):
+        return False
+    return True
+
+
 def fact_of(id: str) -> str:
     """The fact that a line is about.
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from catalogue import days, model
 from catalogue.catalogue import Catalogue, on
-from catalogue.lines import fact_of
+from catalogue.lines import is_known
 from catalogue.rules.rulebook import Rulebook
 from catalogue.rules.values import Missing, spread
 
@@ -166,7 +166,7 @@ def _against(
             found[name] = [Against(text=model.Text(en=one)) for one in said if one]
     if rulebook is not None:
         ruled = [name for name in chosen if name in rulebook.services and name not in found]
-        facts = {name: value for name, value in known.items() if fact_of(name) in rulebook.facts}
+        facts = {name: value for name, value in known.items() if is_known(rulebook.facts, name)}
         results = rulebook.check_all(ruled, facts, today).results
         lasting = {result.service for result in results if result.verdict == "no"}
         for day in _later(today, dates):

@@ -280,7 +280,7 @@ class Talk:
 
     def _lines(self, ids: Iterable[str]) -> list[Line]:
         """Those of the lines that the catalogue knows."""
-        return [lines.find(self.catalogue.facts, one) for one in ids if lines.fact_of(one) in self.catalogue.facts]
+        return [lines.find(self.catalogue.facts, one) for one in ids if lines.is_known(self.catalogue.facts, one)]
 
     def _chosen(self, context: Context, conversation: str, choice: str) -> str:
         name, _, value = choice.partition(":")

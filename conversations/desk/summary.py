@@ -9,7 +9,7 @@ import datetime as dt
 from pydantic import BaseModel
 
 from catalogue import Catalogue, make_plan, rules
-from catalogue.lines import fact_of
+from catalogue.lines import fact_of, is_known
 from conversations.store import Conversation, Store, Turn
 
 LONGEST_QUOTE = 240
@@ -63,8 +63,8 @@ def summarise(store: Store, catalogue: Catalogue, conversation: str, today: dt.d
     )
     planned = {step.service: step.due for step in made.steps}
     others = [name for name in (*started, *shown) if name in services and name not in planned]
-    asked = dict.fromkeys(fact for fact in map(fact_of, context.known) if fact in catalogue.facts)
-    said = rules.told(catalogue.facts, context.known, today, asked)
+    given = {name: value for name, value in context.known.items() if is_known(catalogue.facts, name)}
+    said = rules.told(catalogue.facts, given, today, dict.fromkeys(map(fact_of, given)))
     known = [Known(fact=name, label=catalogue.facts[name].label.en, value=words) for name, words in said.items()]
     draft = services.get(context.draft.service) if context.draft else None
     left = [fact.label.en for fact in catalogue.form_of(draft, context.facts)] if draft else []

@@ -570,3 +570,11 @@ def test_who_has_lost_a_baby_does_not_read_of_the_child_among_other_lines() -> N
         lines = [one.id for question in checking.to_ask(talk.scene()) for one in question]
         assert ("child_birth_date" in lines) == bool(events)
         assert any(one.startswith("child_birth_date@") for one in lines) != bool(events)
+
+
+def test_lines_that_the_catalogue_has_no_more_are_left_aside() -> None:
+    talk = Talk(lines={"date_of_birth@../1961-11-23": True, "gone@1/..": True, "work_hours@../100": True})
+    talk.begin("kiwisaver-retirement")
+    assert "date_of_birth" not in {line.fact for line in talk.ask().lines} | {talk.ask().fact}
+    talk.loop = None
+    assert talk.act(CheckAnswers)[0]

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from actions import cards
 from actions.speaker import Speaker
 from catalogue import make_plan, rules
-from catalogue.lines import fact_of
+from catalogue.lines import is_known
 from connectors.channels.console import warnings
 from connectors.channels.wiring import House
 from conversations import Context, RasaDown, Turn
@@ -190,7 +190,7 @@ class Assist:
         ]
         if not ruled:
             return None
-        known = {name: value for name, value in context.known.items() if fact_of(name) in self._book.facts}
+        known = {name: value for name, value in context.known.items() if is_known(self._book.facts, name)}
         wanted = self._book.check_all(list(dict.fromkeys(ruled)), known, day, self._catalogue.alone_in(events)).next
         if not wanted:
             return None

@@ -112,7 +112,7 @@ def router(gate: Gate) -> APIRouter:
         services = [
             one.id for event in context.life_events for one in catalogue.services_for(event) if one.id in book.services
         ]
-        known = {name: value for name, value in context.known.items() if lines.fact_of(name) in book.facts}
+        known = {name: value for name, value in context.known.items() if lines.is_known(book.facts, name)}
         alone = catalogue.alone_in(context.life_events)
         results = book.check_all(list(dict.fromkeys(services)), known, house.rooms.today(), alone)
         order = ("yes", "unknown", "no")

@@ -47,6 +47,19 @@ def test_a_summary_says_what_an_adviser_needs(house: House) -> None:
     assert any(one.service == "register-birth" for one in made.plan)
 
 
+def test_a_summary_says_where_a_fact_lies_whose_value_was_not_told(house: House) -> None:
+    id = house.opened()
+    with house.store.change(id) as context:
+        context.lines = {"date_of_birth@../1961-11-23": True, "weekly_income@../655.4": False}
+        context.missing = {"weekly_income": "~unknown"}
+    made = summarise(house.store, house.catalogue, id, dt.date(2026, 11, 23))
+    assert {one.fact: one.value for one in made.answers} == {
+        "date_of_birth": "65 or older",
+        "weekly_income": "$655.41 a week or more",
+    }
+    assert made.not_known == ["Income a week"]
+
+
 def test_notes_and_who_else_is_looking(house: House) -> None:
     aroha, ben = house.adviser("aroha"), house.adviser("ben")
     id = house.opened()
