@@ -141,7 +141,7 @@ def test_a_list_is_ticked_without_scripts(person: httpx.Client) -> None:
     assert len(re.findall(r'type="checkbox"[^>]* checked', both.text)) == 2
     done = post(person, "/chat", listed="yes", tick="births_at_once@2/..")
     assert done.status_code == 200
-    assert "There were 2 babies or more born, or adopted, at once" in done.text
+    assert "We had or adopted 2 babies or more at once" in done.text
     # What a threshold says of a number is told on the card, in words, with a way to change it.
     card = html.unescape(done.text)
     assert "Babies at once" in card
