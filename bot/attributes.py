@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
@@ -17,10 +15,11 @@ from bot.classifier import block, examples, features
 from bot.featurizers import dense, sparse
 from bot.model.heads import Heads
 from bot.spelling import texts
+from bot.trained import Trained
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class AttributeClassifier(GraphComponent):
+class AttributeClassifier(Trained[Heads]):
     """Sets each attribute named in `attributes` on the message, under its own name; None where it has none.
 
     The values are those that block metadata of the training data give. Config: `attributes` maps a name to its
@@ -28,6 +27,8 @@ class AttributeClassifier(GraphComponent):
     `entity` (an entity of that name, the longest one, comes before what was learned). `dense` and `sparse` as in
     LabelClassifier; `fewest` examples a value needs.
     """
+
+    learns = Heads
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -49,59 +50,24 @@ class AttributeClassifier(GraphComponent):
             if not 0 <= float((settings or {}).get("floor", 0.5)) <= 1:
                 raise InvalidConfigException(f"AttributeClassifier: `floor` of {name} lies between 0 and 1")
 
-    def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, heads: Heads | None = None
-    ) -> None:
-        self._config = {**self.get_default_config(), **config}
-        self._model_storage = model_storage
-        self._resource = resource
-        self._heads = heads
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> AttributeClassifier:
-        """Makes an untrained component."""
-        return cls(config, model_storage, resource)
-
     def train(self, training_data: TrainingData) -> Resource:
         """Fits a head for each attribute."""
         messages = examples(training_data)
         vectors, rows = features(messages)
-        values = {key: [block(message, key) for message in messages] for key in self._config["attributes"]}
-        self._heads = Heads.fit(vectors, rows, texts(messages), values, self._config)
-        with self._model_storage.write_to(self._resource) as folder:
-            self._heads.save(folder)
-        return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> AttributeClassifier:
-        """Reads what `train` wrote."""
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, Heads.load(folder))
+        values = {key: [block(message, key) for message in messages] for key in self.config["attributes"]}
+        return self.keep(Heads.fit(vectors, rows, texts(messages), values, self.config))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the attributes of each message."""
-        if self._heads is None:
+        if self.learned is None:
             return messages
         for message, text in zip(messages, texts(messages), strict=True):
-            for key, (value, _) in self._heads.values(text, dense(message), sparse(message)).items():
+            for key, (value, _) in self.learned.values(text, dense(message), sparse(message)).items():
                 named = self._named(message, key)
                 message.set(key, named or (value if text else None), add_to_output=True)
         return messages
 
     def _named(self, message: Message, key: str) -> str | None:
-        kind = (self._config["attributes"][key] or {}).get("entity")
+        kind = (self.config["attributes"][key] or {}).get("entity")
         names = [entity for entity in message.get(ENTITIES, []) if kind and entity["entity"] == kind]
         return max(names, key=lambda entity: entity["end"] - entity["start"])["value"] if names else None

@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, METADATA
 from rasa.shared.nlu.training_data.message import Message
@@ -19,6 +17,7 @@ from bot.featurizers import UNSEEN, dense, sparse
 from bot.groups import groups
 from bot.model.labels import TOGETHER, LabelModel
 from bot.spelling import texts
+from bot.trained import Trained
 
 RANKING = "intent_ranking"
 HELD = "held_out_probabilities"
@@ -47,13 +46,15 @@ def features(messages: list[Message]) -> tuple[np.ndarray, sp.csr_matrix]:
 # A featurizer too, for one reason: Rasa shows training data to later components only by way of featurizers, and the
 # component that decides learns its thresholds from this one's out-of-fold predictions.
 @DefaultV1Recipe.register([Kind.INTENT_CLASSIFIER, Kind.MESSAGE_FEATURIZER], is_trainable=True)
-class LabelClassifier(GraphComponent):
+class LabelClassifier(Trained[LabelModel]):
     """Sets `intent` and `intent_ranking` (all labels) from dense and sparse features.
 
     An example with several labels joins them by `+`. Config: `dense` and `sparse`, the inverse of the regularisation of
     the regression on each kind of features; `trust`, how much the dense one counts beside the sparse one; `folds` for
     the out-of-fold predictions; `joined` pairs of examples made up for each example (see `bot.model.labels.Pairs`).
     """
+
+    learns = LabelModel
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -72,31 +73,6 @@ class LabelClassifier(GraphComponent):
         if float(merged["dense"]) <= 0 or float(merged["sparse"]) <= 0 or int(merged["folds"]) < 2:
             raise InvalidConfigException("LabelClassifier needs dense > 0, sparse > 0 and folds >= 2")
 
-    def __init__(
-        self,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        model: LabelModel | None = None,
-        held: np.ndarray | None = None,
-    ) -> None:
-        self._config = {**self.get_default_config(), **config}
-        self._model_storage = model_storage
-        self._resource = resource
-        self._model = model
-        self._held = np.zeros((0, 0)) if held is None else held
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> LabelClassifier:
-        """Makes an untrained component."""
-        return cls(config, model_storage, resource)
-
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the labels of all examples; raises InvalidConfigException where there are fewer than two labels."""
         messages = examples(training_data)
@@ -106,33 +82,16 @@ class LabelClassifier(GraphComponent):
         vectors, rows = features(messages)
         unseen = np.array([bool(message.get(UNSEEN, True)) for message in messages])
         of_group = groups(texts(messages))
-        self._model, held = LabelModel.fit(vectors, rows, labels_of, of_group, unseen, self._config)
-        with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder)
-            np.save(folder / "held.npy", held.astype(np.float32))
-        return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> LabelClassifier:
-        """Reads what `train` wrote."""
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LabelModel.load(folder), np.load(folder / "held.npy"))
+        return self.keep(LabelModel.fit(vectors, rows, labels_of, of_group, unseen, self.config))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the ranking of all labels, highest first, and the likeliest as the intent."""
-        if self._model is None:
+        if self.learned is None:
             return messages
         for message in messages:
-            chances = self._model.probabilities(dense(message), sparse(message))
+            chances = self.learned.probabilities(dense(message), sparse(message))
             ranking = [
-                {"name": self._model.labels[place], "confidence": float(chances[place])}
+                {"name": self.learned.labels[place], "confidence": float(chances[place])}
                 for place in np.argsort(-chances, kind="stable")
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
@@ -141,6 +100,7 @@ class LabelClassifier(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Gives each example the probabilities of models that were fitted without it and its near-duplicates."""
-        for message, chances in zip(examples(training_data), self._held, strict=False):
-            message.set(HELD, [float(chance) for chance in chances])
+        if self.learned is not None:
+            for message, chances in zip(examples(training_data), self.learned.held, strict=False):
+                message.set(HELD, [float(chance) for chance in chances])
         return training_data

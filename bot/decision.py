@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -22,10 +19,11 @@ from bot.model.deciding import ACCEPT, Decisions, Rates
 from bot.model.labels import FEW, TOGETHER, table
 from bot.rules import FORCED
 from bot.spelling import texts
+from bot.trained import Trained
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class Decision(GraphComponent):
+class Decision(Trained[Decisions]):
     """Sets `decision`, `life_events`, `detected` and `choices`, and names the intent after the decision.
 
     Which label calls for which decision is learned from the block metadata `decision` of the training data, and which
@@ -35,6 +33,8 @@ class Decision(GraphComponent):
     turns an accepted message's intent into `asked`; `spoken` lists decisions whose labels stay the intent (dialogue
     acts).
     """
+
+    learns = Decisions
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -52,29 +52,6 @@ class Decision(GraphComponent):
         except TypeError as error:
             raise InvalidConfigException(f"Decision: {error}") from error
 
-    def __init__(
-        self,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        decisions: Decisions | None = None,
-    ) -> None:
-        self._config = {**self.get_default_config(), **config}
-        self._model_storage = model_storage
-        self._resource = resource
-        self._decisions = decisions
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> Decision:
-        """Makes an untrained component."""
-        return cls(config, model_storage, resource)
-
     def train(self, training_data: TrainingData) -> Resource:
         """Learns what each label is for, and the thresholds."""
         messages = examples(training_data)
@@ -90,7 +67,7 @@ class Decision(GraphComponent):
         chances = np.array([message.get(HELD) for message in messages])
         unseen = np.array([bool(message.get(UNSEEN, True)) for message in messages])
         usable = unseen if unseen.sum() >= FEW else np.ones(len(unseen), dtype=bool)
-        rates = dict(self._config["rates"])
+        rates = dict(self.config["rates"])
         if "urgent" in rates:
             rates["urgent"] = tuple(rates["urgent"])
         apart = {
@@ -99,47 +76,30 @@ class Decision(GraphComponent):
             if (other := block(message, "apart")) in labels
         }
         pairs = [list(pair) for pair in sorted(apart)]
-        self._decisions = Decisions.fit(labels, chances, target, named, usable, Rates(**rates), pairs)
-        with self._model_storage.write_to(self._resource) as folder:
-            (folder / "decisions.json").write_text(json.dumps(self._decisions.content()), encoding="utf-8")
-        return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> Decision:
-        """Reads what `train` wrote."""
-        with model_storage.read_from(resource) as folder:
-            content = json.loads((folder / "decisions.json").read_text(encoding="utf-8"))
-        return cls(config, model_storage, resource, Decisions.of(content))
+        return self.keep(Decisions.fit(labels, chances, target, named, usable, Rates(**rates), pairs))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Decides on each message; a button's `/name` is left to Rasa's own reader of such messages."""
-        if self._decisions is None:
+        if self.learned is None:
             return messages
         for message, text in zip(messages, texts(messages), strict=True):
             if (message.get(TEXT) or "").startswith("/"):
                 continue
             chances = {entry["name"]: entry["confidence"] for entry in message.get(RANKING) or []}
-            decided = self._decisions.decide(chances, message.get(FORCED), empty=not text)
+            decided = self.learned.decide(chances, message.get(FORCED), empty=not text)
             message.set("decision", decided.decision, add_to_output=True)
             message.set("life_events", [{"id": i, "confidence": c} for i, c in decided.events], add_to_output=True)
             message.set("detected", decided.detected, add_to_output=True)
             message.set("choices", decided.choices, add_to_output=True)
-            if self._config["intent"] == "decision":
+            if self.config["intent"] == "decision":
                 name = self._intent(message, decided.decision, decided.label)
                 message.set(INTENT, {"name": name, "confidence": decided.confidence}, add_to_output=True)
         return messages
 
     def _intent(self, message: Message, decision: str, label: str) -> str:
-        if decision in self._config["spoken"]:
+        if decision in self.config["spoken"]:
             return label
-        asking = self._config["asking"]
+        asking = self.config["asking"]
         if decision == ACCEPT and asking and message.get(asking):
-            return str(self._config["asked"])
+            return str(self.config["asked"])
         return decision

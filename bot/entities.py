@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
@@ -16,11 +14,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.files import fingerprint, found
 from bot.model.names import Names, read
 from bot.spelling import spelt
+from bot.trained import Trained
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class EntityRuler(GraphComponent):
+class EntityRuler(Trained[Names]):
     """Adds an entity for each name found. Config: `file`, JSON Lines of `label`, `pattern` and `id`."""
+
+    learns = Names
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -45,51 +46,16 @@ class EntityRuler(GraphComponent):
         """Returns a hash of the file, so that a change of it trains anew."""
         return fingerprint(config)
 
-    def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, names: Names | None = None
-    ) -> None:
-        self._config = config
-        self._model_storage = model_storage
-        self._resource = resource
-        self._names = names
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> EntityRuler:
-        """Makes a component that has not read its file yet."""
-        return cls(config, model_storage, resource)
-
     def train(self, training_data: TrainingData) -> Resource:
         """Builds the ruler from the file; there is nothing to learn from the examples."""
-        self.validate_config(self._config)
-        self._names = Names.build(read(found(self._config["file"])))
-        with self._model_storage.write_to(self._resource) as folder:
-            self._names.save(folder)
-        return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> EntityRuler:
-        """Reads the ruler from the model."""
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, Names.load(folder))
+        self.validate_config(self.config)
+        return self.keep(Names.build(read(found(self.config["file"]))))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the entities to each message."""
         for message in messages:
             text = spelt(message)
-            if self._names is None or not text.text:
+            if self.learned is None or not text.text:
                 continue
             entities = [
                 {
@@ -99,7 +65,7 @@ class EntityRuler(GraphComponent):
                     "value": name.id or text.text[name.start : name.end],
                     "extractor": "EntityRuler",
                 }
-                for name in self._names.find(text.text)
+                for name in self.learned.find(text.text)
             ]
             message.set(ENTITIES, [*message.get(ENTITIES, []), *entities], add_to_output=True)
         return messages

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import yaml
-
-from bot.files import ROOT
+from bot.files import ROOT, load
 from bot.groups import pairs
 from bot.text import clean, fold
 
@@ -48,7 +46,7 @@ def read(folder: Path) -> list[Example]:
     found: list[Example] = []
     for path in sorted(folder.rglob("*.yml")):
         name = path.relative_to(folder).with_suffix("").as_posix()
-        for block in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("nlu") or []:
+        for block in (load(path) or {}).get("nlu") or []:
             if "intent" in block:
                 labels = tuple(block["intent"].split("+"))
                 metadata = {key: str(value) for key, value in (block.get("metadata") or {}).items()}

@@ -22,6 +22,7 @@ from bot.encoder.session import FOLDER, Encoder
 from bot.model.ngrams import Ngrams
 from bot.spelling import texts
 from bot.text import clean
+from bot.trained import Trained
 
 UNSEEN = "unseen_by_encoder"
 """Set to a bool on training messages: whether the encoder was tuned without this sentence."""
@@ -102,12 +103,14 @@ class SentenceFeaturizer(GraphComponent):
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class NgramFeaturizer(GraphComponent):
+class NgramFeaturizer(Trained[Ngrams]):
     """Sets word and character n-grams as sparse sentence features, each kind weighted by tf-idf and of unit length.
 
     Config: `shortest` and `longest` character n-gram, `word_floor` and `character_floor` (in how many examples an
     n-gram must occur), `most` character n-grams kept.
     """
+
+    learns = Ngrams
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -126,58 +129,17 @@ class NgramFeaturizer(GraphComponent):
         if not 1 <= int(merged["shortest"]) <= int(merged["longest"]):
             raise InvalidConfigException("NgramFeaturizer needs 1 <= shortest <= longest")
 
-    def __init__(
-        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource, ngrams: Ngrams
-    ) -> None:
-        self._config = config
-        self._name = name
-        self._model_storage = model_storage
-        self._resource = resource
-        self._ngrams = ngrams
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> NgramFeaturizer:
-        """Makes an untrained component."""
-        merged = {**cls.get_default_config(), **config}
-        return cls(merged, execution_context.node_name, model_storage, resource, Ngrams(merged))
-
     def train(self, training_data: TrainingData) -> Resource:
         """Learns the n-grams of the examples."""
-        self._ngrams.fit([text for text in texts(training_data.training_examples) if text])
-        self.persist()
-        return self._resource
-
-    def persist(self) -> None:
-        """Writes the n-grams into the model."""
-        with self._model_storage.write_to(self._resource) as folder:
-            self._ngrams.save(folder)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> NgramFeaturizer:
-        """Reads what `persist` wrote."""
-        merged = {**cls.get_default_config(), **config}
-        with model_storage.read_from(resource) as folder:
-            ngrams = Ngrams.load(folder, merged)
-        return cls(merged, execution_context.node_name, model_storage, resource, ngrams)
+        ngrams = Ngrams(self.config)
+        return self.keep(ngrams.fit([text for text in texts(training_data.training_examples) if text]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the features to each message."""
-        rows = self._ngrams.rows(texts(messages))
-        for place, message in enumerate(messages):
-            message.add_features(Features(rows[place], FEATURE_TYPE_SENTENCE, TEXT, self._name))
+        if self.learned is not None:
+            rows = self.learned.rows(texts(messages))
+            for place, message in enumerate(messages):
+                message.add_features(Features(rows[place], FEATURE_TYPE_SENTENCE, TEXT, self.name))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

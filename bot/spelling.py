@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -15,6 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.model.spelling import Spelling, Spelt
 from bot.text import LONGEST, clean
+from bot.trained import Trained
 
 SPELT = "spelt"
 """Set on messages to a `Spelt`; the message's own text stays as it was written."""
@@ -28,16 +27,22 @@ def texts(messages: list[Message]) -> list[str]:
 def spelt(message: Message) -> Spelt:
     """Returns the message's text, corrected where there is a corrector."""
     found = message.get(SPELT)
-    return found if isinstance(found, Spelt) else Spelt((message.get(TEXT) or "")[:LONGEST])
+    return found if isinstance(found, Spelt) else Spelt(_written(message))
+
+
+def _written(message: Message) -> str:
+    return (message.get(TEXT) or "")[:LONGEST]
 
 
 # A featurizer only so that Rasa shows it training data and lets it change them.
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class SpellingCorrector(GraphComponent):
+class SpellingCorrector(Trained[Spelling]):
     """Learns the examples' words and corrects every message by them; put it first in the pipeline.
 
     Config: `shortest`, `floor` and `ratio`, see `bot.model.spelling.Spelling`.
     """
+
+    learns = Spelling
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -56,55 +61,22 @@ class SpellingCorrector(GraphComponent):
         if int(merged["shortest"]) < 4 or int(merged["floor"]) < 2 or float(merged["ratio"]) < 1:
             raise InvalidConfigException("SpellingCorrector needs shortest >= 4, floor >= 2 and ratio >= 1")
 
-    def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, spelling: Spelling | None = None
-    ) -> None:
-        self._config = {**self.get_default_config(), **config}
-        self._model_storage = model_storage
-        self._resource = resource
-        self._spelling = spelling
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> SpellingCorrector:
-        """Makes an untrained component."""
-        return cls(config, model_storage, resource)
-
     def train(self, training_data: TrainingData) -> Resource:
         """Learns the words of the examples."""
-        self._spelling = Spelling.fit(
-            [clean(message.get(TEXT)) for message in training_data.training_examples],
-            int(self._config["shortest"]),
-            int(self._config["floor"]),
-            float(self._config["ratio"]),
+        return self.keep(
+            Spelling.fit(
+                [clean(message.get(TEXT)) for message in training_data.training_examples],
+                int(self.config["shortest"]),
+                int(self.config["floor"]),
+                float(self.config["ratio"]),
+            )
         )
-        with self._model_storage.write_to(self._resource) as folder:
-            self._spelling.save(folder)
-        return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> SpellingCorrector:
-        """Reads what `train` wrote."""
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, Spelling.load(folder))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Notes the corrected text on each message."""
-        if self._spelling is not None:
+        if self.learned is not None:
             for message in messages:
-                message.set(SPELT, self._spelling.correct((message.get(TEXT) or "")[:LONGEST]))
+                message.set(SPELT, self.learned.correct(_written(message)))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

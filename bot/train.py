@@ -19,7 +19,7 @@ from typing import Any, Final, TextIO
 
 import yaml
 
-from bot.files import ROOT
+from bot.files import ROOT, load
 
 LEARNED: Final = (
     "config.yml",
@@ -63,10 +63,10 @@ def is_current(models: Path, wanted: str) -> bool:
 
 def domain(root: Path = ROOT) -> dict[str, Any]:
     """Returns the domain with the examples' labels added to its intents, since Rasa asks for all of them."""
-    whole: dict[str, Any] = yaml.safe_load((root / "bot" / "domain.yml").read_text(encoding="utf-8"))
+    whole: dict[str, Any] = load(root / "bot" / "domain.yml")
     labels: set[str] = set()
     for file in sorted((root / "nlu_data").rglob("*.yml")):
-        blocks = yaml.safe_load(file.read_text(encoding="utf-8")).get("nlu") or []
+        blocks = load(file).get("nlu") or []
         labels |= {block["intent"] for block in blocks if "intent" in block}
     whole["intents"] = [*whole["intents"], *sorted(labels - set(whole["intents"]))]
     return whole

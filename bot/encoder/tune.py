@@ -19,13 +19,13 @@ from typing import Final
 
 import numpy as np
 import torch
-import yaml
 from torch.nn import functional
 from transformers import AutoTokenizer
 
 from bot.encoder import source
 from bot.encoder.export import FOLDER, export
 from bot.encoder.session import digest
+from bot.files import load
 from bot.groups import groups
 from bot.text import clean
 
@@ -45,7 +45,7 @@ def read(folder: Path) -> tuple[list[str], list[list[str]], list[str]]:
     decisions: list[str] = []
     known: set[str] = set()
     for path in sorted(folder.rglob("*.yml")):
-        for block in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("nlu", []):
+        for block in (load(path) or {}).get("nlu", []):
             if "intent" not in block:
                 continue
             for line in block["examples"].splitlines():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from pathlib import Path
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -82,6 +84,8 @@ class Decisions:
     expressed and too much where several are. Of two labels that stand together in `apart` only the likelier is ever
     detected, and only if the other one is far less likely; it is not accepted while that one is as likely as `rival`.
     """
+
+    FILE: ClassVar[str] = "decisions.json"
 
     decision_of: dict[str, str]
     default: list[str]
@@ -219,11 +223,12 @@ class Decisions:
         wanted = self.decision_of[name]
         return wanted if chance >= self.thresholds.get(wanted, 0.5) else CLARIFY
 
-    def content(self) -> dict[str, Any]:
-        """Returns everything learned, to be written as JSON."""
-        return asdict(self)
+    def save(self, folder: Path) -> None:
+        """Writes everything learned into `folder`."""
+        (folder / self.FILE).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @classmethod
-    def of(cls, content: dict[str, Any]) -> Decisions:
-        """Reads what `content` wrote."""
+    def load(cls, folder: Path) -> Decisions:
+        """Reads what `save` wrote."""
+        content = json.loads((folder / cls.FILE).read_text(encoding="utf-8"))
         return cls(**{**content, "urgent": tuple(content["urgent"])})

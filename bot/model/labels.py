@@ -67,11 +67,15 @@ class LabelModel:
     """
 
     FILE: Final = "labels.json"
+    HELD: Final = "held.npy"
 
-    def __init__(self, labels: list[str], linear: OneVsRest, calibration: Calibration) -> None:
+    def __init__(
+        self, labels: list[str], linear: OneVsRest, calibration: Calibration, held: np.ndarray | None = None
+    ) -> None:
         self.labels = labels
         self._linear = linear
         self._calibration = calibration
+        self.held = np.zeros((0, len(labels)), dtype=np.float32) if held is None else held
 
     @classmethod
     def fit(
@@ -82,8 +86,8 @@ class LabelModel:
         of_group: np.ndarray,
         unseen: np.ndarray,
         config: dict[str, Any],
-    ) -> tuple[LabelModel, np.ndarray]:
-        """Fits the model; returns it with the out-of-fold probabilities [rows, labels] of the examples.
+    ) -> LabelModel:
+        """Fits the model, with the out-of-fold probabilities of the examples in `held` [rows, labels].
 
         `vectors` [rows, dense], `rows` [rows, sparse], `of_group` [rows] near-duplicate groups, `unseen` [rows] whether
         calibration may use the row. Config: `dense` and `sparse` (the strength of each regression, see `OneVsRest`),
@@ -111,7 +115,7 @@ class LabelModel:
         weights = np.array([float(config["trust"]), 1.0])
         calibration = Calibration.fit(held[usable] @ weights, target[usable])
         linear = OneVsRest.added(fit(np.arange(len(target))), weights)
-        return cls(labels, linear, calibration), calibration.probabilities(held @ weights)
+        return cls(labels, linear, calibration, calibration.probabilities(held @ weights).astype(np.float32))
 
     def probabilities(self, vector: np.ndarray, row: sp.csr_matrix) -> np.ndarray:
         """Returns the calibrated probability of each label [labels] for one message."""
@@ -122,6 +126,7 @@ class LabelModel:
         """Writes the model into `folder`."""
         content = {"labels": self.labels, "calibration": self._calibration.content()}
         (folder / self.FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        np.save(folder / self.HELD, self.held)
         self._linear.save(folder)
 
     @classmethod
@@ -129,4 +134,4 @@ class LabelModel:
         """Reads what `save` wrote."""
         content = json.loads((folder / cls.FILE).read_text(encoding="utf-8"))
         calibration = Calibration.of(content["calibration"])
-        return cls(content["labels"], OneVsRest.load(folder), calibration)
+        return cls(content["labels"], OneVsRest.load(folder), calibration, np.load(folder / cls.HELD))

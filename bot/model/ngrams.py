@@ -44,6 +44,7 @@ class Ngrams:
     WEIGHTS: Final = "ngrams.npy"
 
     def __init__(self, config: dict[str, Any]) -> None:
+        self._config = config
         self._shortest = int(config["shortest"])
         self._longest = int(config["longest"])
         self._word_floor = int(config["word_floor"])
@@ -107,15 +108,15 @@ class Ngrams:
 
     def save(self, folder: Path) -> None:
         """Writes the vocabulary and the weights into `folder`."""
-        content = {"grams": list(self._place), "boundary": self._boundary}
+        content = {"config": self._config, "grams": list(self._place), "boundary": self._boundary}
         (folder / self.FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8", errors="replace")
         np.save(folder / self.WEIGHTS, self._weights)
 
     @classmethod
-    def load(cls, folder: Path, config: dict[str, Any]) -> Ngrams:
+    def load(cls, folder: Path) -> Ngrams:
         """Reads what `save` wrote; raises FileNotFoundError where nothing was saved."""
-        loaded = cls(config)
         content = json.loads((folder / cls.FILE).read_text(encoding="utf-8"))
+        loaded = cls(content["config"])
         loaded._place = {gram: index for index, gram in enumerate(content["grams"])}
         loaded._boundary = content["boundary"]
         loaded._weights = np.load(folder / cls.WEIGHTS)

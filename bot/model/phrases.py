@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -19,6 +20,8 @@ class Phrases:
     exception overlaps it.
     """
 
+    FILE: Final = "phrases.json"
+
     def __init__(self, content: dict[str, Any]) -> None:
         self.content = content
         self.decision = str(content["decision"])
@@ -29,6 +32,15 @@ class Phrases:
     def read(cls, path: Path) -> Phrases:
         """Reads a file; raises FileNotFoundError, KeyError without a decision, re.error for a bad pattern."""
         return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+    def save(self, folder: Path) -> None:
+        """Writes the phrases into `folder`."""
+        (folder / self.FILE).write_text(json.dumps(self.content, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Phrases:
+        """Reads what `save` wrote."""
+        return cls(json.loads((folder / cls.FILE).read_text(encoding="utf-8")))
 
     def match(self, text: str) -> bool:
         """Returns whether a phrase stands in `text` that no exception covers."""

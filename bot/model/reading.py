@@ -25,7 +25,6 @@ from bot.model.spelling import Spelling
 from bot.text import LONGEST, clean
 
 _ENCODER: Final = "SentenceFeaturizer"
-_NGRAMS: Final = "NgramFeaturizer"
 
 
 class ModelError(Exception):
@@ -68,17 +67,14 @@ class Reader:
         encoder = configs[_ENCODER]
         folder = Path(encoder["folder"]) if encoder.get("folder") else FOLDER
         self._encoder = Encoder(folder, int(encoder.get("threads", 1)), int(encoder.get("tokens", 128)))
-        defaults = {"shortest": 2, "longest": 5, "word_floor": 2, "character_floor": 3, "most": 60_000}
         self._spelling = Spelling.load(parts["SpellingCorrector"]) if "SpellingCorrector" in parts else None
-        self._ngrams = Ngrams.load(parts[_NGRAMS], {**defaults, **configs[_NGRAMS]})
+        self._ngrams = Ngrams.load(parts["NgramFeaturizer"])
         self._labels = LabelModel.load(parts["LabelClassifier"])
         self._names = Names.load(parts["EntityRuler"]) if "EntityRuler" in parts else None
         self._heads = Heads.load(parts["AttributeClassifier"]) if "AttributeClassifier" in parts else None
         self._attributes: dict[str, Any] = configs.get("AttributeClassifier", {}).get("attributes", {})
-        phrases = parts.get("PhraseRule")
-        self._phrases = Phrases(json.loads((phrases / "phrases.json").read_text(encoding="utf-8"))) if phrases else None
-        decisions = json.loads((parts["Decision"] / "decisions.json").read_text(encoding="utf-8"))
-        self.decisions = Decisions.of(decisions)
+        self._phrases = Phrases.load(parts["PhraseRule"]) if "PhraseRule" in parts else None
+        self.decisions = Decisions.load(parts["Decision"])
 
     @classmethod
     def load(cls, archive: Path) -> Reader:

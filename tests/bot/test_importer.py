@@ -1,0 +1,81 @@
+"""The importer gives what Rasa's own gives, whatever is in the files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa.shared.importers.rasa import RasaFileImporter
+
+from bot.files import ROOT
+from bot.importer import ExamplesImporter, plain
+
+PLAIN = """version: "3.1"
+nlu:
+- intent: bread
+  metadata:
+    language: "no"
+  examples: |
+    - a loaf, please
+    -  two  "loaves" #today
+- intent: bread+wine
+  examples: |
+    - bread & wine: both
+"""
+ODD = {
+    "entities": (
+        "nlu:\n- intent: bread\n  examples: |\n    - a [rye](kind) loaf\n- synonym: rye\n  examples: |\n    - roggen\n"
+    ),
+    "each": "nlu:\n- intent: bread\n  examples:\n  - text: |\n      - a loaf\n    metadata: {sure: yes}\n",
+    "truth": "nlu:\n- intent: bread\n  metadata: {sure: yes, many: 3}\n  examples: |\n    - a loaf\n",
+    "retrieval": "nlu:\n- intent: faq/bread\n  examples: |\n    - what is rye\n",
+    "rules": (
+        "nlu:\n- intent: bread\n  examples: |\n    - a loaf\n"
+        "rules:\n- rule: r\n  steps:\n  - intent: bread\n  - action: utter_bread\n"
+    ),
+}
+
+
+def examples(importer: RasaFileImporter) -> tuple[list[dict[str, Any]], dict[str, str], int]:
+    """What an importer read: the examples, the synonyms, and the number of rules."""
+    read = importer.get_nlu_data()
+    rules = importer.get_stories().story_steps
+    return [message.data for message in read.training_examples], read.entity_synonyms, len(rules)
+
+
+def test_plain_files_and_odd_ones_are_read_as_rasa_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "plain.yml").write_text(PLAIN)
+    for name, text in ODD.items():
+        (tmp_path / f"{name}.yml").write_text(f'version: "3.1"\n{text}')
+    ours, theirs = (examples(kind(training_data_paths=str(tmp_path))) for kind in (ExamplesImporter, RasaFileImporter))
+    assert ours == theirs
+    assert {"text": 'two  "loaves" #today', "intent": "bread", "metadata": {"intent": {"language": "no"}}} in ours[0]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_is_not_plain_is_left_to_rasa(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "odd.yml"
+    file.write_text(ODD[name])
+    assert plain(file) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["nlu: [", "nlu:\n- bread\n", "nlu:\n- intent: bread\n  examples: |\n    a loaf\n", "- 1\n"]
+)
+def test_a_broken_file_is_left_to_rasa_which_says_what_is_wrong(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "broken.yml"
+    file.write_text(text)
+    assert plain(file) is None
+
+
+def test_our_own_examples_are_plain() -> None:
+    files = sorted((ROOT / "nlu_data").rglob("*.yml"))
+    left = {file.parent.name for file in files if plain(file) is None}
+    assert left <= {"rules"}
+    ours, theirs = (
+        examples(kind(training_data_paths=str(ROOT / "nlu_data" / "life_events" / "retiring.yml")))
+        for kind in (ExamplesImporter, RasaFileImporter)
+    )
+    assert ours == theirs
+    assert len(ours[0]) > 100
