@@ -21,7 +21,8 @@ from bot.trained import Trained
 
 RANKING = "intent_ranking"
 HELD = "held_out_probabilities"
-"""Set on training messages: the probabilities of all labels, in their sorted order, by models fitted without them."""
+"""Set on training messages: the probabilities of all labels, in their sorted order, by models fitted without them; NaN
+where calibration must not use the message (see `bot.model.labels.LabelModel.fit`)."""
 
 Kind = DefaultV1Recipe.ComponentType
 
@@ -50,8 +51,9 @@ class LabelClassifier(Trained[LabelModel]):
     """Sets `intent` and `intent_ranking` (all labels) from dense and sparse features.
 
     An example with several labels joins them by `+`. Config: `dense` and `sparse`, the inverse of the regularisation of
-    the regression on each kind of features; `trust`, how much the dense one counts beside the sparse one; `folds` for
-    the out-of-fold predictions; `joined` pairs of examples made up for each example (see `bot.model.labels.Pairs`).
+    the regression on each kind of features; `trust` and `neighbours`, how much the dense one and the nearest examples
+    count beside the sparse one; `folds` for the out-of-fold predictions; `joined` pairs of examples made up for each
+    example (see `bot.model.labels.Pairs`).
     """
 
     learns = LabelModel
@@ -64,7 +66,7 @@ class LabelClassifier(Trained[LabelModel]):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
-        return {"dense": 16.0, "sparse": 4.0, "trust": 1.0, "folds": 3, "joined": 0.3}
+        return {"dense": 16.0, "sparse": 4.0, "trust": 1.0, "neighbours": 0.5, "folds": 3, "joined": 0.3}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The label model: one logistic regression a label over all features, and the calibration of them all."""
+"""The label model: logistic regressions a label, the nearest examples, and the calibration of them all."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import scipy.sparse as sp
 
 from bot.model.calibration import Calibration
 from bot.model.linear import OneVsRest, out_of_fold
+from bot.model.neighbours import Neighbours
 
 TOGETHER: Final = "+"
 """Joins labels that one message expresses together, as Rasa's own multi-intents do."""
@@ -63,18 +64,26 @@ class LabelModel:
 
     Two regressions are learned apart, one on the dense features and one on the sparse ones, and their scores are added,
     the dense ones times `trust`. Learned together, the dense features would take nearly all: the encoder has been tuned
-    on most of the examples, and is surer of their writers' ways than of what other people write.
+    on most of the examples, and is surer of their writers' ways than of what other people write. What the nearest
+    examples say is added times `near`.
     """
 
     FILE: Final = "labels.json"
     HELD: Final = "held.npy"
 
     def __init__(
-        self, labels: list[str], linear: OneVsRest, calibration: Calibration, held: np.ndarray | None = None
+        self,
+        labels: list[str],
+        linear: OneVsRest,
+        calibration: Calibration,
+        neighbours: Neighbours | None = None,
+        near: float = 0.0,
+        held: np.ndarray | None = None,
     ) -> None:
         self.labels = labels
         self._linear = linear
         self._calibration = calibration
+        self._neighbours, self._near = neighbours, near
         self.held = np.zeros((0, len(labels)), dtype=np.float32) if held is None else held
 
     @classmethod
@@ -87,14 +96,16 @@ class LabelModel:
         unseen: np.ndarray,
         config: dict[str, Any],
     ) -> LabelModel:
-        """Fits the model, with the out-of-fold probabilities of the examples in `held` [rows, labels].
+        """Fits the model, with the out-of-fold probabilities of usable examples in `held` [rows, labels].
 
         `vectors` [rows, dense], `rows` [rows, sparse], `of_group` [rows] near-duplicate groups, `unseen` [rows] whether
         calibration may use the row. Config: `dense` and `sparse` (the strength of each regression, see `OneVsRest`),
-        `trust` (see above), `folds`, `joined` (see `Pairs`).
+        `trust` and `neighbours` (how much the dense regression and the nearest examples count beside the sparse
+        regression; 0 leaves the examples out), `folds`, `joined` (see `Pairs`).
         """
         labels, target = table(labels_of)
         pairs = Pairs(vectors, rows, target, float(config["joined"]))
+        near = float(config["neighbours"]) if vectors.shape[1] else 0.0
 
         def fit(chosen: np.ndarray) -> tuple[OneVsRest, OneVsRest]:
             of_dense, of_sparse, of_target = pairs.of(chosen)
@@ -106,27 +117,46 @@ class LabelModel:
                 OneVsRest.fit(sparse, wanted, float(config["sparse"])),
             )
 
+        def nearest(chosen: np.ndarray) -> Neighbours | None:
+            return Neighbours.fit(vectors[chosen], rows[chosen], target[chosen]) if near else None
+
         def score(known: np.ndarray, asked: np.ndarray) -> np.ndarray:
             dense, sparse = fit(known)
-            return np.stack([dense.scores(vectors[asked]), sparse.scores(rows[asked])], axis=2)
+            found = [dense.scores(vectors[asked]), sparse.scores(rows[asked])]
+            neighbours = nearest(known)
+            found.append(neighbours.scores(vectors[asked], rows[asked]) if neighbours else np.zeros_like(found[0]))
+            return np.stack(found, axis=2)
 
-        held = out_of_fold(score, of_group, int(config["folds"]))
         usable = unseen if unseen.sum() >= FEW else np.ones(len(unseen), dtype=bool)
-        weights = np.array([float(config["trust"]), 1.0])
+        held = out_of_fold(score, of_group, int(config["folds"]), usable)
+        weights = np.array([float(config["trust"]), 1.0, near])
         calibration = Calibration.fit(held[usable] @ weights, target[usable])
-        linear = OneVsRest.added(fit(np.arange(len(target))), weights)
-        return cls(labels, linear, calibration, calibration.probabilities(held @ weights).astype(np.float32))
+        chances = calibration.probabilities(held @ weights).astype(np.float32)
+        everything = np.arange(len(target))
+        linear = OneVsRest.added(fit(everything), weights[:2])
+        return cls(
+            labels,
+            linear,
+            calibration,
+            nearest(everything),
+            near,
+            chances,
+        )
 
     def probabilities(self, vector: np.ndarray, row: sp.csr_matrix) -> np.ndarray:
         """Returns the calibrated probability of each label [labels] for one message."""
         score = self._linear.score(vector, row)
+        if self._neighbours is not None:
+            score += self._near * self._neighbours.score(vector, row)
         return self._calibration.probabilities(score[np.newaxis, :])[0]
 
     def save(self, folder: Path) -> None:
         """Writes the model into `folder`."""
-        content = {"labels": self.labels, "calibration": self._calibration.content()}
+        content = {"labels": self.labels, "calibration": self._calibration.content(), "near": self._near}
         (folder / self.FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         np.save(folder / self.HELD, self.held)
+        if self._neighbours is not None:
+            self._neighbours.save(folder)
         self._linear.save(folder)
 
     @classmethod
@@ -134,4 +164,6 @@ class LabelModel:
         """Reads what `save` wrote."""
         content = json.loads((folder / cls.FILE).read_text(encoding="utf-8"))
         calibration = Calibration.of(content["calibration"])
-        return cls(content["labels"], OneVsRest.load(folder), calibration, np.load(folder / cls.HELD))
+        neighbours = Neighbours.load(folder) if content["near"] else None
+        held = np.load(folder / cls.HELD)
+        return cls(content["labels"], OneVsRest.load(folder), calibration, neighbours, content["near"], held)

@@ -112,9 +112,10 @@ Score = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Fits a model on the examples whose row numbers come first, and returns the scores of those that come second."""
 
 
-def out_of_fold(score: Score, of_group: np.ndarray, folds: int, seed: int = 0) -> np.ndarray:
-    """Returns what `score` makes of every row, each by a model that was fitted without the row's group.
+def out_of_fold(score: Score, of_group: np.ndarray, folds: int, wanted: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Returns what `score` makes of the rows that are `wanted` [rows], each by a model fitted without the row's group.
 
+    The other rows are learned from, and their scores are NaN.
     Groups of near-duplicates stay together; too few groups for `folds` means fewer folds, and one group is an error.
     """
     kinds = np.unique(of_group)
@@ -126,9 +127,9 @@ def out_of_fold(score: Score, of_group: np.ndarray, folds: int, seed: int = 0) -
     parts = [
         (rows, score(np.flatnonzero(of_fold != fold), rows))
         for fold in range(folds)
-        if len(rows := np.flatnonzero(of_fold == fold))
+        if len(rows := np.flatnonzero((of_fold == fold) & wanted))
     ]
-    scores = np.zeros((len(of_group), *parts[0][1].shape[1:]), dtype=np.float64)
+    scores = np.full((len(of_group), *parts[0][1].shape[1:]), np.nan)
     for rows, found in parts:
         scores[rows] = found
     return scores

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot import examples as report
@@ -16,7 +17,8 @@ from bot.measure.plots import bars, reliability
 from bot.measure.sets import Utterance, read
 from bot.model.calibration import Calibration, expected_error, rivals
 from bot.model.deciding import Decided, Decisions, Rates, leaning, log_odds
-from bot.model.linear import OneVsRest
+from bot.model.linear import OneVsRest, out_of_fold
+from bot.model.neighbours import Neighbours
 from bot.model.ngrams import Ngrams
 from bot.model.phrases import Phrases
 from bot.model.reading import Reading
@@ -282,3 +284,41 @@ def test_the_report_names_broken_rules() -> None:
         "out of scope",
     ):
         assert part in said
+
+
+def test_the_nearest_examples_count_by_meaning_and_rarer_words(tmp_path: Path) -> None:
+    """Two kinds in two directions; of the same meaning, the one with the message's rare word counts most."""
+    dice = np.random.RandomState(0)
+    vectors = np.repeat(np.eye(6)[:2], 30, axis=0) + dice.normal(0, 0.01, (60, 6))
+    rows = np.zeros((60, 3), dtype=np.float32)
+    rows[:, 0] = 1  # every example has it, so it tells nothing
+    rows[0, 1] = rows[30, 2] = 1
+    target = np.repeat(np.eye(2), 30, axis=0)
+    target[0] = [0, 1]
+    learned = Neighbours.fit(vectors, csr_matrix(rows), target)
+    learned.save(tmp_path)
+    learned = Neighbours.load(tmp_path)
+    common, rare, none = (csr_matrix([row], dtype=np.float32) for row in ([1, 0, 0], [1, 1, 0], [0, 0, 0]))
+    assert np.argmax(learned.score(vectors[5], common)) == 0
+    assert np.argmax(learned.score(vectors[40], none)) == 1
+    # Its only companion in the rare word has the other label.
+    assert np.argmax(learned.score(vectors[5], rare)) == 1
+    several = learned.scores(vectors[[5, 40]], vstack([rare, none]).tocsr(), batch=1)
+    assert np.allclose(several[0], learned.score(vectors[5], rare), atol=1e-3)
+    assert np.isfinite(several).all()
+
+
+def test_scores_out_of_fold_are_made_of_what_is_wanted_by_models_without_it() -> None:
+    of_group = np.array([0, 0, 1, 2, 3, 4])
+    asked: list[set[int]] = []
+
+    def score(known: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        assert not set(of_group[known]) & set(of_group[rows])
+        asked.append(set(rows.tolist()))
+        return rows[:, np.newaxis].astype(float)
+
+    wanted = np.array([True, False, True, True, False, True])
+    scores = out_of_fold(score, of_group, 2, wanted)[:, 0]
+    assert set.union(*asked) == {0, 2, 3, 5}
+    assert np.array_equal(scores[wanted], [0, 2, 3, 5])
+    assert np.isnan(scores[~wanted]).all()

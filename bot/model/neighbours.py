@@ -1,0 +1,120 @@
+"""Nearest examples: which labels the examples have that share a message's rarer words and meaning.
+
+Regressions weigh one word at a time; examples say which words come together. The nearest by meaning are looked at
+first, in fewer dimensions than the encoder has, and of these the ones with most of the message's rarer n-grams count.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+
+DIMENSIONS: Final = 64
+"""Of the dense features, turned so that the first ones tell most: what finding the nearest looks at."""
+NEAR: Final = 400
+"""Examples near in meaning that are looked at."""
+COUNTED: Final = 20
+"""Of these, how many count."""
+RARE: Final = 0.01
+"""Share of the examples above which an n-gram is too common to tell anything."""
+SHARP: Final = 4
+"""Power of the likeness with which an example counts: twice as alike is sixteen times the weight."""
+MEANING: Final = 0.05
+"""How much likeness in meaning adds to that in n-grams: enough to choose where no rarer n-gram is shared."""
+LEAST: Final = 0.02
+"""Added to a share before its logarithm is taken."""
+
+
+def highest(values: np.ndarray, count: int) -> np.ndarray:
+    """Returns the places of the `count` highest of `values`, in no order; all places where there are no more."""
+    return np.argpartition(values, -count)[-count:] if len(values) > count else np.arange(len(values))
+
+
+class Neighbours:
+    """What the nearest examples say of each label."""
+
+    FILE: Final = "neighbours.npz"
+    RARER: Final = "rarer.npz"
+
+    def __init__(
+        self, turn: np.ndarray, middle: np.ndarray, points: np.ndarray, rarer: sp.csr_matrix, shares: np.ndarray
+    ) -> None:
+        """`turn` [dense, dimensions], `middle` [dense], `points` [examples, dimensions] of unit length, `rarer`
+        [examples, sparse], `shares` [examples, labels], each row adding up to 1."""
+        self._turn, self._middle, self._points, self._rarer, self._shares = turn, middle, points, rarer, shares
+
+    @classmethod
+    def fit(cls, vectors: np.ndarray, rows: sp.csr_matrix, target: np.ndarray) -> Neighbours:
+        """Keeps the examples: `vectors` [examples, dense], `rows` [examples, sparse], `target` [examples, labels]."""
+        middle = vectors.mean(axis=0)
+        _, turn = np.linalg.eigh(np.cov(vectors - middle, rowvar=False).reshape(vectors.shape[1], vectors.shape[1]))
+        turn = np.ascontiguousarray(turn[:, ::-1][:, :DIMENSIONS], dtype=np.float32)
+        common = np.bincount(rows.indices, minlength=rows.shape[1]) > max(COUNTED, RARE * rows.shape[0])
+        rarer = rows.astype(np.float32).tocsr(copy=True)
+        rarer.data[common[rarer.indices]] = 0
+        rarer.eliminate_zeros()
+        shares = (target / target.sum(axis=1, keepdims=True)).astype(np.float32)
+        made = cls(turn, middle.astype(np.float32), np.zeros((0, turn.shape[1]), dtype=np.float32), rarer, shares)
+        made._points = made._placed(vectors)
+        return made
+
+    def _placed(self, vectors: np.ndarray) -> np.ndarray:
+        points = (vectors.astype(np.float32) - self._middle) @ self._turn
+        lengths = np.linalg.norm(points, axis=-1, keepdims=True)
+        placed: np.ndarray = points / np.where(lengths > 0, lengths, 1)
+        return placed
+
+    def score(self, vector: np.ndarray, row: sp.csr_matrix) -> np.ndarray:
+        """Returns the logarithm of each label's share [labels] among the examples nearest to one message."""
+        return self._counted(self._points @ self._placed(vector), row)
+
+    def scores(self, vectors: np.ndarray, rows: sp.csr_matrix, batch: int = 256) -> np.ndarray:
+        """Returns the same for many messages, [messages, labels]."""
+        found = np.zeros((len(vectors), self._shares.shape[1]), dtype=np.float32)
+        for start in range(0, len(vectors), batch):
+            near = self._placed(vectors[start : start + batch]) @ self._points.T
+            for place, likeness in enumerate(near, start):
+                found[place] = self._counted(likeness, rows[place])
+        return found
+
+    def _counted(self, likeness: np.ndarray, row: sp.csr_matrix) -> np.ndarray:
+        near = highest(likeness, NEAR)
+        said = np.zeros(self._rarer.shape[1], dtype=np.float32)
+        said[row.indices] = row.data
+        alike = self._alike(near, said) + MEANING * np.maximum(likeness[near], 0)
+        counted = highest(alike, COUNTED)
+        weights = np.maximum(alike[counted], 1e-3) ** SHARP
+        shares = weights @ self._shares[near[counted]]
+        log: np.ndarray = np.log(shares / weights.sum() + LEAST)
+        return log
+
+    def _alike(self, near: np.ndarray, said: np.ndarray) -> np.ndarray:
+        """How alike each of the examples `near` is to the n-grams `said` [sparse]."""
+        starts, ends = self._rarer.indptr[near], self._rarer.indptr[near + 1]
+        lengths = ends - starts
+        # The places of all their n-grams in one array, since choosing rows of a sparse matrix takes longer than this.
+        places = np.repeat(ends - lengths.cumsum(), lengths) + np.arange(lengths.sum())
+        products = said[self._rarer.indices[places]] * self._rarer.data[places]
+        owners = np.repeat(np.arange(len(near)), lengths)
+        return np.bincount(owners, weights=products, minlength=len(near)).astype(np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Writes the examples' features into `folder`, in half precision."""
+        np.savez(
+            folder / self.FILE,
+            turn=self._turn,
+            middle=self._middle,
+            points=self._points.astype(np.float16),
+            shares=self._shares.astype(np.float16),
+        )
+        sp.save_npz(folder / self.RARER, self._rarer, compressed=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> Neighbours:
+        """Reads what `save` wrote."""
+        with np.load(folder / cls.FILE) as kept:
+            parts = {name: kept[name].astype(np.float32) for name in kept.files}
+        return cls(parts["turn"], parts["middle"], parts["points"], sp.load_npz(folder / cls.RARER), parts["shares"])
