@@ -6,6 +6,7 @@ first, in fewer dimensions than the encoder has, and of these the ones with most
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,8 @@ DIMENSIONS: Final = 64
 NEAR: Final = 400
 """Examples near in meaning that are looked at."""
 COUNTED: Final = 20
-"""Of these, how many count."""
+"""Of these, how many count at most: the square root of the examples that a label has on average. With fewer of them each
+says less, and all together count that much less."""
 RARE: Final = 0.01
 """Share of the examples above which an n-gram is too common to tell anything."""
 SHARP: Final = 4
@@ -45,6 +47,7 @@ class Neighbours:
         """`turn` [dense, dimensions], `middle` [dense], `points` [examples, dimensions] of unit length, `rarer`
         [examples, sparse], `shares` [examples, labels], each row adding up to 1."""
         self._turn, self._middle, self._points, self._rarer, self._shares = turn, middle, points, rarer, shares
+        self._count = min(COUNTED, max(1, math.isqrt(shares.shape[0] // shares.shape[1])))
 
     @classmethod
     def fit(cls, vectors: np.ndarray, rows: sp.csr_matrix, target: np.ndarray) -> Neighbours:
@@ -85,10 +88,10 @@ class Neighbours:
         said = np.zeros(self._rarer.shape[1], dtype=np.float32)
         said[row.indices] = row.data
         alike = self._alike(near, said) + MEANING * np.maximum(likeness[near], 0)
-        counted = highest(alike, COUNTED)
+        counted = highest(alike, self._count)
         weights = np.maximum(alike[counted], 1e-3) ** SHARP
         shares = weights @ self._shares[near[counted]]
-        log: np.ndarray = np.log(shares / weights.sum() + LEAST)
+        log: np.ndarray = np.log(shares / weights.sum() + LEAST) * (self._count / COUNTED)
         return log
 
     def _alike(self, near: np.ndarray, said: np.ndarray) -> np.ndarray:
