@@ -18,8 +18,8 @@ DIMENSIONS: Final = 64
 NEAR: Final = 400
 """Examples near in meaning that are looked at."""
 COUNTED: Final = 20
-"""Of these, how many count at most: the square root of the examples that a label has on average. With fewer of them each
-says less, and all together count that much less."""
+"""Of these, how many count at most: the square root of the examples that a label has on average. With fewer, each of
+them says less, and all together count that much less."""
 RARE: Final = 0.01
 """Share of the examples above which an n-gram is too common to tell anything."""
 SHARP: Final = 4
