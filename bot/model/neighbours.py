@@ -1,7 +1,7 @@
-"""Nearest examples: which labels the examples have that share a message's rarer words and meaning.
+"""Nearest examples: which labels the examples have that share a message's rarer words and its meaning.
 
-Regressions weigh one word at a time; examples say which words come together. The nearest by meaning are looked at
-first, in fewer dimensions than the encoder has, and of these the ones with most of the message's rarer n-grams count.
+Regressions weigh one word at a time; examples say which words come together. An example is as near as its rarer n-grams
+are the message's, times its likeness in meaning, for which fewer dimensions than the encoder has will do.
 """
 
 from __future__ import annotations
@@ -15,24 +15,17 @@ import scipy.sparse as sp
 
 DIMENSIONS: Final = 64
 """Of the dense features, turned so that the first ones tell most: what finding the nearest looks at."""
-NEAR: Final = 400
-"""Examples near in meaning that are looked at."""
 COUNTED: Final = 20
-"""Of these, how many count at most: the square root of the examples that a label has on average. With fewer, each of
+"""How many examples count at most: the square root of the examples that a label has on average. With fewer, each of
 them says less, and all together count that much less."""
 RARE: Final = 0.01
 """Share of the examples above which an n-gram is too common to tell anything."""
 SHARP: Final = 4
 """Power of the likeness with which an example counts: twice as alike is sixteen times the weight."""
-MEANING: Final = 0.05
-"""How much likeness in meaning adds to that in n-grams: enough to choose where no rarer n-gram is shared."""
+APART: Final = 0.02
+"""Likeness in n-grams of an example that shares none of the rarer ones, so that meaning chooses where none does."""
 LEAST: Final = 0.02
 """Added to a share before its logarithm is taken."""
-
-
-def highest(values: np.ndarray, count: int) -> np.ndarray:
-    """Returns the places of the `count` highest of `values`, in no order; all places where there are no more."""
-    return np.argpartition(values, -count)[-count:] if len(values) > count else np.arange(len(values))
 
 
 class Neighbours:
@@ -42,7 +35,7 @@ class Neighbours:
     RARER: Final = "rarer.npz"
 
     def __init__(
-        self, turn: np.ndarray, middle: np.ndarray, points: np.ndarray, rarer: sp.csr_matrix, shares: np.ndarray
+        self, turn: np.ndarray, middle: np.ndarray, points: np.ndarray, rarer: sp.csc_matrix, shares: np.ndarray
     ) -> None:
         """`turn` [dense, dimensions], `middle` [dense], `points` [examples, dimensions] of unit length, `rarer`
         [examples, sparse], `shares` [examples, labels], each row adding up to 1."""
@@ -55,9 +48,9 @@ class Neighbours:
         middle = vectors.mean(axis=0)
         _, turn = np.linalg.eigh(np.cov(vectors - middle, rowvar=False).reshape(vectors.shape[1], vectors.shape[1]))
         turn = np.ascontiguousarray(turn[:, ::-1][:, :DIMENSIONS], dtype=np.float32)
-        common = np.bincount(rows.indices, minlength=rows.shape[1]) > max(COUNTED, RARE * rows.shape[0])
-        rarer = rows.astype(np.float32).tocsr(copy=True)
-        rarer.data[common[rarer.indices]] = 0
+        rarer = rows.astype(np.float32).tocsc()
+        common = np.diff(rarer.indptr) > max(COUNTED, RARE * rows.shape[0])
+        rarer.data[np.repeat(common, np.diff(rarer.indptr))] = 0
         rarer.eliminate_zeros()
         shares = (target / target.sum(axis=1, keepdims=True)).astype(np.float32)
         made = cls(turn, middle.astype(np.float32), np.zeros((0, turn.shape[1]), dtype=np.float32), rarer, shares)
@@ -84,25 +77,22 @@ class Neighbours:
         return found
 
     def _counted(self, likeness: np.ndarray, row: sp.csr_matrix) -> np.ndarray:
-        near = highest(likeness, NEAR)
-        said = np.zeros(self._rarer.shape[1], dtype=np.float32)
-        said[row.indices] = row.data
-        alike = self._alike(near, said) + MEANING * np.maximum(likeness[near], 0)
-        counted = highest(alike, self._count)
-        weights = np.maximum(alike[counted], 1e-3) ** SHARP
-        shares = weights @ self._shares[near[counted]]
+        alike = (self._shared(row) + APART) * np.maximum(likeness, 0.01)
+        nearest = np.argpartition(alike, -self._count)[-self._count :]
+        weights = alike[nearest] ** SHARP
+        shares = weights @ self._shares[nearest]
         log: np.ndarray = np.log(shares / weights.sum() + LEAST) * (self._count / COUNTED)
         return log
 
-    def _alike(self, near: np.ndarray, said: np.ndarray) -> np.ndarray:
-        """How alike each of the examples `near` is to the n-grams `said` [sparse]."""
-        starts, ends = self._rarer.indptr[near], self._rarer.indptr[near + 1]
+    def _shared(self, row: sp.csr_matrix) -> np.ndarray:
+        """How much of a message's n-grams each example has [examples]."""
+        starts, ends = self._rarer.indptr[row.indices], self._rarer.indptr[row.indices + 1]
         lengths = ends - starts
-        # The places of all their n-grams in one array, since choosing rows of a sparse matrix takes longer than this.
+        # The places of all entries of the n-grams' columns in one array: faster than choosing columns one by one.
         places = np.repeat(ends - lengths.cumsum(), lengths) + np.arange(lengths.sum())
-        products = said[self._rarer.indices[places]] * self._rarer.data[places]
-        owners = np.repeat(np.arange(len(near)), lengths)
-        return np.bincount(owners, weights=products, minlength=len(near)).astype(np.float32)
+        products = self._rarer.data[places] * np.repeat(row.data, lengths)
+        shared = np.bincount(self._rarer.indices[places], weights=products, minlength=self._rarer.shape[0])
+        return shared.astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Writes the examples' features into `folder`, in half precision."""
