@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,24 @@ def sparse(message: Message) -> sp.csr_matrix:
     """Returns the message's sparse sentence features [1, size]; size 0 where no featurizer set any."""
     found = message.get_sparse_features(TEXT)[1]
     return sp.csr_matrix((1, 0), dtype=np.float32) if found is None else found.features.tocsr()
+
+
+class SparseFeatures(Features):
+    """Rasa's, told apart by a hash of their bytes.
+
+    Rasa takes the fingerprint of every example after every component, and by its own way writes each number out as
+    text: ten seconds for thirty thousand examples.
+    """
+
+    def fingerprint(self) -> str:
+        """Returns the same for the same numbers in the same places."""
+        if self._cached_fingerprint is None:
+            row = self.features.tocsr()
+            digest = hashlib.blake2b(f"{self.type} {self.origin} {self.attribute} {row.shape}".encode(), digest_size=16)
+            for part in (row.indptr, row.indices, row.data):
+                digest.update(part.tobytes())
+            self._cached_fingerprint = digest.hexdigest()
+        return str(self._cached_fingerprint)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -139,7 +158,7 @@ class NgramFeaturizer(Trained[Ngrams]):
         if self.learned is not None:
             rows = self.learned.rows(texts(messages))
             for place, message in enumerate(messages):
-                message.add_features(Features(rows[place], FEATURE_TYPE_SENTENCE, TEXT, self.name))
+                message.add_features(SparseFeatures(rows[place], FEATURE_TYPE_SENTENCE, TEXT, self.name))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
