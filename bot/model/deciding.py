@@ -13,6 +13,8 @@ from bot.model.thresholds import NEVER, best_f, lowest
 
 ACCEPT: Final = "accept"
 CLARIFY: Final = "clarify"
+NO_LEAD: Final = 24.0
+"""Twice the furthest log odds: more than one label can lead another by."""
 
 
 def log_odds(chances: np.ndarray) -> np.ndarray:
@@ -20,6 +22,22 @@ def log_odds(chances: np.ndarray) -> np.ndarray:
     inside = np.clip(chances, 6e-6, 1 - 6e-6)
     odds: np.ndarray = np.log(inside / (1 - inside))
     return odds
+
+
+def leading(labels: list[str], chances: np.ndarray, target: np.ndarray, apart: list[list[str]], rival: float) -> float:
+    """Returns by how much the log odds of one label of a pair `apart` must lead the other's, at or above `rival`.
+
+    It is one more than the wrong one ever led by among `chances` [rows, labels] with `target` of the same shape;
+    NO_LEAD, more than there can be, where no wrong one ever led.
+    """
+    most = -NO_LEAD
+    for pair in apart:
+        for wrong, right in (pair, pair[::-1]):
+            one, other = labels.index(wrong), labels.index(right)
+            rows = (target[:, other] > 0) & (target[:, one] == 0) & (chances[:, other] >= rival)
+            led = log_odds(chances[rows, one]) - log_odds(chances[rows, other])
+            most = max(most, float(led.max(initial=-NO_LEAD)))
+    return most + 1.0 if most > 0 else NO_LEAD
 
 
 def leaning(chances: np.ndarray, best: np.ndarray, right: np.ndarray) -> float:
@@ -82,7 +100,8 @@ class Decisions:
     the likeliest label counts as expressed. A further one does where its log odds and, times `lean`, those of the
     likeliest come to `detect`: a likelier rival brings a label's probability down, which is right where one label is
     expressed and too much where several are. Of two labels that stand together in `apart` only the likelier is ever
-    detected, and only if the other one is far less likely; it is not accepted while that one is as likely as `rival`.
+    detected, and only if the other one is far less likely; it is not accepted while that one is as likely as `rival`
+    and its log odds lead that one's by less than `lead`.
     """
 
     FILE: ClassVar[str] = "decisions.json"
@@ -96,6 +115,7 @@ class Decisions:
     urgent: tuple[str, ...] = ("crisis",)
     apart: list[list[str]] = field(default_factory=list)
     rival: float = 0.1
+    lead: float = NO_LEAD
 
     @classmethod
     def fit(
@@ -169,7 +189,9 @@ class Decisions:
                 lean = leaning(found[rows, second], best[rows, 0], truth[rows, second])
             evidence = log_odds(found) + lean * log_odds(best)
             detect = best_f(evidence[further], truth[further], weight[further], rates.finding, least=0.0)
-        return cls(decision_of, default, thresholds, detect, first, lean, rates.urgent, apart or [], rates.apart)
+        apart = apart or []
+        lead = leading(labels, chances, target, apart, rates.apart)
+        return cls(decision_of, default, thresholds, detect, first, lean, rates.urgent, apart, rates.apart, lead)
 
     def decide(self, chances: dict[str, float], forced: str | None = None, empty: bool = False) -> Decided:
         """Returns the decision on one message from the probability of each label.
@@ -181,8 +203,7 @@ class Decisions:
         of_default = set(self.default)
         events = [(name, chance) for name, chance in ranking if name in of_default]
         decision = forced or (CLARIFY if empty else self._decision(ranking))
-        rivals = self._rivals(label)
-        if decision == ACCEPT and any(chances.get(name, 0.0) >= self.rival for name in rivals):
+        if decision == ACCEPT and any(self._rivals_it(label, name, chances) for name in self._rivals(label)):
             decision = CLARIFY
         detected = self._detected(events, chances)
         choices: list[str] = []
@@ -199,6 +220,10 @@ class Decisions:
 
     def _rivals(self, label: str) -> set[str]:
         return {name for pair in self.apart if label in pair for name in pair if name != label}
+
+    def _rivals_it(self, label: str, other: str, chances: dict[str, float]) -> bool:
+        chance, of_other = chances[label], chances.get(other, 0.0)
+        return of_other >= self.rival and float(log_odds(np.array(chance)) - log_odds(np.array(of_other))) < self.lead
 
     def _detected(self, events: list[tuple[str, float]], chances: dict[str, float]) -> list[str]:
         found: list[str] = []

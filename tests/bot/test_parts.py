@@ -16,7 +16,7 @@ from bot.measure import figures
 from bot.measure.plots import bars, reliability
 from bot.measure.sets import Utterance, read
 from bot.model.calibration import Calibration, expected_error, rivals
-from bot.model.deciding import Decided, Decisions, Rates, leaning, log_odds
+from bot.model.deciding import NO_LEAD, Decided, Decisions, Rates, leading, leaning, log_odds
 from bot.model.linear import OneVsRest, out_of_fold
 from bot.model.neighbours import Neighbours
 from bot.model.ngrams import Ngrams
@@ -140,6 +140,7 @@ def test_decisions_are_learned_and_read_back(tmp_path: Path) -> None:
     assert learned.default == ["bread", "wine"]
     assert learned.decide({"bread": 0.9, "wine": 0.02, "danger": 0.01, "noise": 0.01}).decision == "accept"
     assert learned.decide({"bread": 0.9, "wine": 0.3, "danger": 0.01, "noise": 0.01}).decision == "clarify"
+    assert learned.decide({"bread": 0.9999, "wine": 0.11, "danger": 0.01, "noise": 0.01}).decision == "clarify"
     assert learned.decide({"bread": 0.8, "wine": 0.02, "danger": 0.9, "noise": 0.01}).decision == "crisis"
     assert learned.decide({"bread": 0.1, "wine": 0.02, "danger": 0.01, "noise": 0.95}).decision == "out_of_scope"
     unsure = learned.decide({"bread": 0.3, "wine": 0.29, "danger": 0.01, "noise": 0.2})
@@ -322,3 +323,16 @@ def test_scores_out_of_fold_are_made_of_what_is_wanted_by_models_without_it() ->
     assert set.union(*asked) == {0, 2, 3, 5}
     assert np.array_equal(scores[wanted], [0, 2, 3, 5])
     assert np.isnan(scores[~wanted]).all()
+
+
+def test_of_two_that_must_not_be_confused_one_has_to_lead_further_than_a_wrong_one_ever_did() -> None:
+    labels = ["bread", "wine"]
+    chances = np.array([[0.8, 0.2], [0.9, 0.05], [0.99, 0.3], [0.2, 0.9]])
+    target = np.array([[0, 1], [0, 1], [1, 0], [0, 1]])
+    lead = leading(labels, chances, target, [labels], rival=0.1)
+    # The second row's rival is too unlikely to count, the third row's is rightly second.
+    assert lead == pytest.approx(1 + 2 * np.log(4))
+    decided = Decisions(dict.fromkeys(labels, "accept"), labels, {"accept": 0.5}, 0, apart=[labels], lead=lead)
+    assert decided.decide({"bread": 0.9, "wine": 0.15}).decision == "accept"
+    assert decided.decide({"bread": 0.8, "wine": 0.15}).decision == "clarify"
+    assert leading(labels, chances[2:], target[2:], [labels], rival=0.1) == NO_LEAD
