@@ -17,6 +17,7 @@ _CHANCE_ELSEWHERE = 0.2
 """The same for languages that are neither English nor te reo Māori. Of 52 messages in some 15 of them that the model
 would not decide on, it leaves choices for 36, the right one among them in 29. With 0.04 it would be 51 and 37, with
 130 choices instead of 42: most of them noise."""
+_MORE_THAN_NOT = 0.5
 _PLAIN = 0.3
 """Below this confidence a message with a question is about what is being talked of already."""
 
@@ -68,9 +69,16 @@ def _likely(scene: Scene) -> list[str]:
         # Which loss it is, a guess must not say alone.
         grave = [event for event in chances if event in events and events[event].tone == "sorrow"]
         likely += [event for event in grave if event not in likely and chances[event] >= _CHANCE]
-    spared = {other for event in (*likely, *scene.context.life_events) if events[event].tone == "sorrow"
-              for other in events[event].never_with}  # fmt: skip
+    spared = _never_with(scene, scene.context.life_events)
+    # Beside a loss that is only possible, what is likely stays: who is having a baby must find that too.
+    spared |= _never_with(scene, likely) - {event for event in likely[:1] if chances.get(event, 0.0) > _MORE_THAN_NOT}
     return [event for event in likely if event not in spared]
+
+
+def _never_with(scene: Scene, held: list[str]) -> set[str]:
+    """What must not stand beside the losses among ``held``."""
+    events = scene.rooms.catalogue.life_events
+    return {other for event in held if events[event].tone == "sorrow" for other in events[event].never_with}
 
 
 def _is_elsewhere(scene: Scene) -> bool:
@@ -135,8 +143,7 @@ class Browse(Action):
     def act(self, scene: Scene) -> list[Event] | None:
         """In the catalogue's order."""
         events, context = scene.rooms.catalogue.life_events, scene.context
-        spared = {other for event in context.life_events if events[event].tone == "sorrow"
-                  for other in events[event].never_with}  # fmt: skip
+        spared = _never_with(scene, context.life_events)
         choices = [_event(scene, one) for one in events if one not in spared]
         scene.show(m.Choices(choices=[*choices, _person(scene)]), "clarify")
         return [SlotSet("awaiting", None)]

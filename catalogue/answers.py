@@ -15,6 +15,7 @@ import email_validator
 import phonenumbers
 from babel.numbers import format_currency
 from stdnum.nz import bankaccount, ird
+from text_to_num import alpha2digit
 
 from catalogue import addresses
 from catalogue.model import Fact
@@ -30,6 +31,14 @@ MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png
 
 ENDINGS = {"pdf": (".pdf",), "jpeg": (".jpg", ".jpeg"), "png": (".png",)}
 """How the names of such files end. People's programs choose by it; what a file is, its content says."""
+
+_ROUGHLY = re.compile(
+    r"\b(?:about|around|roughly|approx(?:imately)?|maybe|probably|perhaps|i think|i guess|i'd say|it's|it is|it was|say"
+    r"|or so|ish|dollars?|bucks)\b|~"
+)
+"""Words beside a number that change nothing in it. What it is counted for ("a week") is not among them."""
+
+_SCALE = re.compile(r"(\d)\s*(?:k|grand|thousand)\b")
 
 _YES = {"yes", "y", "yep", "yeah", "yea", "yup", "true", "ae", "āe", "ya", "i do", "i am", "sure"}
 _NO = {"no", "n", "nope", "nah", "na", "false", "kao", "kāo", "not", "i don't", "i dont", "i'm not", "im not"}
@@ -166,14 +175,7 @@ def _choice(fact: Fact, text: str, today: dt.date) -> str:
 
 
 def _number(fact: Fact, text: str, today: dt.date) -> float | int:
-    said = text.casefold().replace(",", "").replace(" ", "").removeprefix("nz").removeprefix("$")
-    thousands = re.fullmatch(r"(\d+(?:\.\d+)?)k", said)
-    if thousands:
-        said = str(float(thousands[1]) * 1000)
-    try:
-        number = float(said)
-    except ValueError:
-        number = math.nan
+    number = _figure(text)
     if not math.isfinite(number):
         raise AnswerError("Write a number, for example 45000.")
     if fact.minimum is not None and number < fact.minimum:
@@ -183,6 +185,21 @@ def _number(fact: Fact, text: str, today: dt.date) -> float | int:
     if (fact.maximum is not None and number > fact.maximum) or number > 1e12:
         raise AnswerError(f"The number must be {fact.maximum if fact.maximum is not None else 1e12:g} or less.")
     return int(number) if number.is_integer() else number
+
+
+def _figure(text: str) -> float:
+    """The number that ``text`` gives, in figures or in words, however roughly; NaN where it gives none.
+
+    >>> _figure("$1,250.50"), _figure("about eighty thousand maybe"), _figure("45k"), _figure("80 grand, I think")
+    (1250.5, 80000.0, 45000.0, 80000.0)
+    >>> _figure("eighty thousand a week"), _figure("dunno")
+    (nan, nan)
+    """
+    plain = text.casefold().replace(",", "").removeprefix("nz").replace("$", " ")
+    said = _ROUGHLY.sub(" ", alpha2digit(_SCALE.sub(r"\1k", plain), "en", threshold=0)).strip(" !").removesuffix(".")
+    # Thousands may be set apart; other figures side by side are two numbers, and so no answer.
+    figure = re.fullmatch(r"(-?(?:\d+|\d{1,3}(?: \d{3})+)(?:\.\d+)?|\.\d+)\s*(k?)", said)
+    return float(figure[1].replace(" ", "")) * (1000 if figure[2] else 1) if figure else math.nan
 
 
 def _ird_number(fact: Fact, text: str, today: dt.date) -> str:
