@@ -86,6 +86,8 @@ def tell(scene: Scene) -> bool:
 def _asked(scene: Scene) -> str | None:
     """The question that the model sees, where there are words for it. Who says no more than "passport" asks nothing."""
     asked = asked_in(scene)
+    if asked is None and any_of("naming", "price").search(scene.wrote):
+        return "cost"
     if asked is None or asked not in load("naming"):
         return None
     return asked if any_of("naming", asked).search(scene.wrote) else None

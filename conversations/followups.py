@@ -135,7 +135,9 @@ class Follower:
         if found is None:
             return False
         names = " ".join([found.name.en, found.name.mi or "", *found.aliases]).casefold()
-        return bool(set(re.findall(r"\w{4,}", text.casefold())) & set(re.findall(r"\w{4,}", names)))
+        # "How much will I get" names no will.
+        said = re.sub(r"\bwill (?=(i|we|you|u|he|she|it|they)\b)", "", text.casefold())
+        return bool(set(re.findall(r"\w{4,}", said)) & set(re.findall(r"\w{4,}", names)))
 
     def _spoke_of_moving(self, context: Context) -> bool:
         return any(event in _ABROAD for event in context.life_events) or not context.life_events

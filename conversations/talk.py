@@ -353,9 +353,10 @@ def interrupts(parse: Parse, text: str, reads: bool) -> bool:
     Args:
         reads: whether the text could be an answer, as any name or place can.
     """
-    if parse.decision in ("crisis", "human"):
+    if parse.decision == "crisis":
         return True
-    if parse.decision == "dialogue":
+    if parse.decision in ("human", "dialogue"):
+        # "Ngata" has much of "tangata", which is a person.
         return not reads or parse.confidence >= 0.6
     if reads:
         # Free words: only what reads like a question is taken for one.

@@ -72,7 +72,7 @@ def pipeline(folder: Path, **decision: Any) -> dict[str, Any]:
         "pipeline": [
             {"name": "bot.featurizers.SentenceFeaturizer"},
             {"name": "bot.featurizers.NgramFeaturizer"},
-            {"name": "bot.classifier.LabelClassifier"},
+            {"name": "bot.classifier.LabelClassifier", "folds": 3},
             {"name": "bot.entities.EntityRuler", "file": str(folder / "names.jsonl")},
             {"name": "bot.attributes.AttributeClassifier", "attributes": {"colour": {}, "wish": {"entity": "thing"}}},
             {"name": "bot.rules.PhraseRule", "file": str(folder / "rule.yml")},

@@ -188,7 +188,9 @@ def test_masking(text: str, masked: str) -> None:
     ("parse", "text", "reads", "expected"),
     [
         ({"decision": "crisis"}, "he is hitting me", True, True),
-        ({"decision": "human"}, "let me talk to a person", True, True),
+        ({"decision": "human", "confidence": 0.9}, "let me talk to a person", True, True),
+        ({"decision": "human", "confidence": 0.2}, "Ngata", True, False),
+        ({"decision": "human", "confidence": 0.2}, "no, somebody real", False, True),
         ({"decision": "dialogue", "intent": "back", "confidence": 0.9}, "go back", True, True),
         ({"decision": "dialogue", "intent": "greet", "confidence": 0.3}, "Kiri Hello", True, False),
         ({"decision": "accept", "question": "cost"}, "what does it cost?", True, True),
