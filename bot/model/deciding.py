@@ -27,7 +27,7 @@ def log_odds(chances: np.ndarray) -> np.ndarray:
 def leading(labels: list[str], chances: np.ndarray, target: np.ndarray, apart: list[list[str]], rival: float) -> float:
     """Returns by how much the log odds of one label of a pair `apart` must lead the other's, at or above `rival`.
 
-    It is one more than the wrong one ever led by among `chances` [rows, labels] with `target` of the same shape;
+    It is a half more than the wrong one ever led by among `chances` [rows, labels] with `target` of the same shape;
     NO_LEAD, more than there can be, where no wrong one ever led.
     """
     most = -NO_LEAD
@@ -37,7 +37,7 @@ def leading(labels: list[str], chances: np.ndarray, target: np.ndarray, apart: l
             rows = (target[:, other] > 0) & (target[:, one] == 0) & (chances[:, other] >= rival)
             led = log_odds(chances[rows, one]) - log_odds(chances[rows, other])
             most = max(most, float(led.max(initial=-NO_LEAD)))
-    return most + 1.0 if most > 0 else NO_LEAD
+    return most + 0.5 if most > 0 else NO_LEAD
 
 
 def leaning(chances: np.ndarray, best: np.ndarray, right: np.ndarray) -> float:
