@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.action import Scene
 from actions.explain import asked_in, explain
-from actions.plan import greet_event, is_delicate
+from actions.plan import greet_event, is_delicate, never_with
 from catalogue.finding import finder
 from conversations import messages as m
 from conversations.cues import any_of, load
@@ -96,8 +96,7 @@ def _asked(scene: Scene) -> str | None:
 def offer_events(scene: Scene, events: list[str]) -> None:
     """Offers the whole plan for some life events, none that must not stand beside a loss."""
     known, language = scene.rooms.catalogue.life_events, scene.language
-    lost = [one for one in (*events, *scene.context.life_events) if known[one].tone == "sorrow"]
-    spared = {other for one in lost for other in known[one].never_with}
+    spared = never_with(scene, [*events, *scene.context.life_events])
     choices = [
         scene.choice(f"event:{one}", "choose_everything", event=known[one].name.in_language(language))
         for one in events

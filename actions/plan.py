@@ -24,6 +24,12 @@ def is_delicate(scene: Scene, meant: list[str]) -> bool:
     return True
 
 
+def never_with(scene: Scene, held: list[str]) -> set[str]:
+    """What must not stand beside the losses among ``held``."""
+    events = scene.rooms.catalogue.life_events
+    return {other for event in held if events[event].tone == "sorrow" for other in events[event].never_with}
+
+
 def joins(scene: Scene, meant: list[str], key: str | None = None) -> None:
     """Adds life events to the plan and shows it, in the tone of the gravest: sorrow and safety before anything else.
 

@@ -8,6 +8,7 @@ from actions.action import Action, Event, Scene
 from actions.explain import asked_in, explain
 from actions.finding import offer
 from actions.naming import tell
+from actions.plan import never_with
 from conversations import messages as m
 from conversations.cues import tongues
 
@@ -69,16 +70,10 @@ def _likely(scene: Scene) -> list[str]:
         # Which loss it is, a guess must not say alone.
         grave = [event for event in chances if event in events and events[event].tone == "sorrow"]
         likely += [event for event in grave if event not in likely and chances[event] >= _CHANCE]
-    spared = _never_with(scene, scene.context.life_events)
+    spared = never_with(scene, scene.context.life_events)
     # Beside a loss that is only possible, what is likely stays: who is having a baby must find that too.
-    spared |= _never_with(scene, likely) - {event for event in likely[:1] if chances.get(event, 0.0) > _MORE_THAN_NOT}
+    spared |= never_with(scene, likely) - {event for event in likely[:1] if chances.get(event, 0.0) > _MORE_THAN_NOT}
     return [event for event in likely if event not in spared]
-
-
-def _never_with(scene: Scene, held: list[str]) -> set[str]:
-    """What must not stand beside the losses among ``held``."""
-    events = scene.rooms.catalogue.life_events
-    return {other for event in held if events[event].tone == "sorrow" for other in events[event].never_with}
 
 
 def _is_elsewhere(scene: Scene) -> bool:
@@ -143,7 +138,7 @@ class Browse(Action):
     def act(self, scene: Scene) -> list[Event] | None:
         """In the catalogue's order."""
         events, context = scene.rooms.catalogue.life_events, scene.context
-        spared = _never_with(scene, context.life_events)
+        spared = never_with(scene, context.life_events)
         choices = [_event(scene, one) for one in events if one not in spared]
         scene.show(m.Choices(choices=[*choices, _person(scene)]), "clarify")
         return [SlotSet("awaiting", None)]

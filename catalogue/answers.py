@@ -147,9 +147,10 @@ def _date(fact: Fact, text: str, today: dt.date) -> str:
 
 
 def yes_or_no(text: str) -> bool:
-    """
+    """Whether ``text`` says yes.
+
     Raises:
-        AnswerError: where ``text`` is neither.
+        AnswerError: where it says neither yes nor no.
     """
     word = text.casefold().strip(" .!,")
     if word in _YES:
