@@ -22,7 +22,7 @@ from bot.trained import Trained
 RANKING = "intent_ranking"
 HELD = "held_out_probabilities"
 """Set on training messages: the probabilities of all labels, in their sorted order, by models fitted without them; NaN
-where calibration must not use the message (see `bot.model.labels.LabelModel.fit`)."""
+where there are none (see `bot.model.labels.LabelModel.fit`)."""
 
 Kind = DefaultV1Recipe.ComponentType
 
@@ -66,7 +66,7 @@ class LabelClassifier(Trained[LabelModel]):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
-        return {"dense": 16.0, "sparse": 4.0, "trust": 1.0, "neighbours": 0.7, "folds": 2, "joined": 0.3}
+        return {"dense": 16.0, "sparse": 4.0, "trust": 1.0, "neighbours": 0.7, "folds": 3, "joined": 0.3}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

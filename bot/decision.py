@@ -14,9 +14,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.classifier import HELD, RANKING, block, examples
-from bot.featurizers import UNSEEN
 from bot.model.deciding import ACCEPT, Decisions, Rates
-from bot.model.labels import FEW, TOGETHER, table
+from bot.model.labels import TOGETHER, table
 from bot.rules import FORCED
 from bot.spelling import texts
 from bot.trained import Trained
@@ -65,8 +64,7 @@ class Decision(Trained[Decisions]):
         if any(message.get(HELD) is None for message in messages):
             raise InvalidConfigException("Decision needs LabelClassifier before it in the pipeline")
         chances = np.array([message.get(HELD) for message in messages])
-        unseen = np.array([bool(message.get(UNSEEN, True)) for message in messages])
-        usable = unseen if unseen.sum() >= FEW else np.ones(len(unseen), dtype=bool)
+        usable = ~np.isnan(chances).any(axis=1)
         rates = dict(self.config["rates"])
         if "urgent" in rates:
             rates["urgent"] = tuple(rates["urgent"])

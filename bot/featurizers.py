@@ -85,8 +85,7 @@ class SentenceFeaturizer(GraphComponent):
     def __init__(self, config: dict[str, Any], name: str) -> None:
         self._name = name
         folder = Path(config["folder"]) if config["folder"] else FOLDER
-        self._folder, self._tokens = folder, int(config["tokens"])
-        self._encoder = Encoder(folder, threads=int(config["threads"]), tokens=self._tokens)
+        self._encoder = Encoder(folder, threads=int(config["threads"]), tokens=int(config["tokens"]))
 
     @classmethod
     def create(
@@ -101,18 +100,17 @@ class SentenceFeaturizer(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the features to each message."""
-        return self._encoded(messages, self._encoder)
+        return self._encoded(messages)
 
-    def _encoded(self, messages: list[Message], encoder: Encoder) -> list[Message]:
-        for message, vector in zip(messages, encoder.encode(texts(messages)), strict=True):
+    def _encoded(self, messages: list[Message], workers: int = 1) -> list[Message]:
+        for message, vector in zip(messages, self._encoder.encode(texts(messages), workers=workers), strict=True):
             message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds the features to each example, and notes whether the encoder was tuned without it."""
         # Thousands of sentences, and nobody is served meanwhile: training takes every core.
-        eager = Encoder(self._folder, threads=os.cpu_count() or 1, tokens=self._tokens)
-        self._encoded(training_data.training_examples, eager)
+        self._encoded(training_data.training_examples, workers=os.cpu_count() or 1)
         # The encoder remembers sentences as they were written.
         written = [clean(message.get(TEXT)) for message in training_data.training_examples]
         seen = self._encoder.seen(written)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,8 @@ class Encoder:
         loaded: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
         return loaded
 
-    def encode(self, texts: list[str], batch: int = 32) -> np.ndarray:
-        """Returns a float32 array [len(texts), size] of unit vectors.
+    def encode(self, texts: list[str], batch: int = 32, workers: int = 1) -> np.ndarray:
+        """Returns a float32 array [len(texts), size] of unit vectors; `workers` batches are read at once.
 
         Sentences are batched by length. They are padded with zeros and the padding is masked, but int8 scales are
         taken over a whole batch, so a vector can differ in the third decimal place from one computed alone.
@@ -61,7 +62,8 @@ class Encoder:
         vectors = np.zeros((len(texts), self.size), dtype=np.float32)
         encodings = self._tokenizer.encode_batch([text.encode("utf-8", "replace").decode("utf-8") for text in texts])
         order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
-        for start in range(0, len(order), batch):
+
+        def read(start: int) -> None:
             rows = order[start : start + batch]
             width = max(len(encodings[row].ids) for row in rows)
             ids = np.zeros((len(rows), width), dtype=np.int64)
@@ -71,6 +73,15 @@ class Encoder:
                 ids[place, :length] = encodings[row].ids
                 mask[place, :length] = 1
             vectors[rows] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+
+        starts = range(0, len(order), batch)
+        if workers > 1:
+            # Longest first, so that none is left to one of them at the end.
+            with ThreadPoolExecutor(workers) as pool:
+                list(pool.map(read, reversed(starts)))
+        else:
+            for start in starts:
+                read(start)
         return vectors
 
     def seen(self, texts: list[str]) -> np.ndarray:

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from bot.model.calibration import Calibration
 from bot.model.linear import OneVsRest, out_of_fold
-from bot.model.neighbours import Neighbours
+from bot.model.neighbours import COUNTED, Neighbours, counted
 
 TOGETHER: Final = "+"
 """Joins labels that one message expresses together, as Rasa's own multi-intents do."""
@@ -63,9 +63,9 @@ class LabelModel:
     """Scores every label for a message, with probabilities that are calibrated one by one.
 
     Two regressions are learned apart, one on the dense features and one on the sparse ones, and their scores are added,
-    the dense ones times `trust`. Learned together, the dense features would take nearly all: the encoder has been tuned
-    on most of the examples, and is surer of their writers' ways than of what other people write. What the nearest
-    examples say is added times `near`.
+    the dense ones times `trust`, and more where examples are few (see `bot.model.neighbours.counted`). Learned
+    together, the dense features would take nearly all: the encoder has been tuned on many of the examples, and is surer
+    of their writers' ways than of what other people write. What the nearest examples say is added times `near`.
     """
 
     FILE: Final = "labels.json"
@@ -129,8 +129,10 @@ class LabelModel:
 
         usable = unseen if unseen.sum() >= FEW else np.ones(len(unseen), dtype=bool)
         held = out_of_fold(score, of_group, int(config["folds"]), usable)
-        weights = np.array([float(config["trust"]), 1.0, near])
-        calibration = Calibration.fit(held[usable] @ weights, target[usable])
+        scored = ~np.isnan(held).any(axis=(1, 2))
+        trust = float(config["trust"]) * COUNTED / counted(*target.shape)
+        weights = np.array([trust, 1.0, near])
+        calibration = Calibration.fit(held[scored] @ weights, target[scored])
         chances = calibration.probabilities(held @ weights).astype(np.float32)
         everything = np.arange(len(target))
         linear = OneVsRest.added(fit(everything), weights[:2])

@@ -108,6 +108,9 @@ class OneVsRest:
         return cls(np.load(folder / cls.WEIGHTS).astype(np.float32), np.load(folder / cls.BIASES))
 
 
+ENOUGH: Final = 10_000
+"""Rows with scores after which no further model is fitted for more: what is learned from them hardly moves."""
+
 Score = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Fits a model on the examples whose row numbers come first, and returns the scores of those that come second."""
 
@@ -115,7 +118,7 @@ Score = Callable[[np.ndarray, np.ndarray], np.ndarray]
 def out_of_fold(score: Score, of_group: np.ndarray, folds: int, wanted: np.ndarray, seed: int = 0) -> np.ndarray:
     """Returns what `score` makes of the rows that are `wanted` [rows], each by a model fitted without the row's group.
 
-    The other rows are learned from, and their scores are NaN.
+    The other rows are learned from, and their scores are NaN; so are those of the folds that come after ENOUGH rows.
     Groups of near-duplicates stay together; too few groups for `folds` means fewer folds, and one group is an error.
     """
     kinds = np.unique(of_group)
@@ -124,11 +127,11 @@ def out_of_fold(score: Score, of_group: np.ndarray, folds: int, wanted: np.ndarr
         raise ValueError("out-of-fold scores need at least two groups of examples")
     shuffled = np.random.RandomState(seed).permutation(len(kinds)) % folds
     of_fold = shuffled[np.searchsorted(kinds, of_group)]
-    parts = [
-        (rows, score(np.flatnonzero(of_fold != fold), rows))
-        for fold in range(folds)
-        if len(rows := np.flatnonzero((of_fold == fold) & wanted))
-    ]
+    parts: list[tuple[np.ndarray, np.ndarray]] = []
+    for fold in range(folds):
+        rows = np.flatnonzero((of_fold == fold) & wanted)
+        if len(rows) and sum(len(scored) for scored, _ in parts) < ENOUGH:
+            parts.append((rows, score(np.flatnonzero(of_fold != fold), rows)))
     scores = np.full((len(of_group), *parts[0][1].shape[1:]), np.nan)
     for rows, found in parts:
         scores[rows] = found

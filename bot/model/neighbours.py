@@ -16,8 +16,7 @@ import scipy.sparse as sp
 DIMENSIONS: Final = 64
 """Of the dense features, turned so that the first ones tell most: what finding the nearest looks at."""
 COUNTED: Final = 20
-"""How many examples count at most: the square root of the examples that a label has on average. With fewer, each of
-them says less, and all together count that much less."""
+"""How many examples count at most: the square root of the examples that a label has on average."""
 RARE: Final = 0.01
 """Share of the examples above which an n-gram is too common to tell anything."""
 SHARP: Final = 4
@@ -26,6 +25,15 @@ APART: Final = 0.02
 """Likeness in n-grams of an example that shares none of the rarer ones, so that meaning chooses where none does."""
 LEAST: Final = 0.02
 """Added to a share before its logarithm is taken."""
+
+
+def counted(examples: int, labels: int) -> int:
+    """Returns how many of so many examples count as nearest, in [1, COUNTED].
+
+    What it lacks to COUNTED tells how much less a set of few examples says by its words: the nearest count that much
+    less beside the regressions, and what the encoder has brought along counts that much more.
+    """
+    return min(COUNTED, max(1, math.isqrt(examples // labels)))
 
 
 class Neighbours:
@@ -40,7 +48,7 @@ class Neighbours:
         """`turn` [dense, dimensions], `middle` [dense], `points` [examples, dimensions] of unit length, `rarer`
         [examples, sparse], `shares` [examples, labels], each row adding up to 1."""
         self._turn, self._middle, self._points, self._rarer, self._shares = turn, middle, points, rarer, shares
-        self._count = min(COUNTED, max(1, math.isqrt(shares.shape[0] // shares.shape[1])))
+        self._count = counted(*shares.shape)
 
     @classmethod
     def fit(cls, vectors: np.ndarray, rows: sp.csr_matrix, target: np.ndarray) -> Neighbours:

@@ -28,13 +28,12 @@ def words(folded: str) -> Iterator[str]:
         before = word
 
 
-def characters(folded: str, shortest: int, longest: int) -> Iterator[str]:
-    """Yields the character n-grams of each word, padded with a space on both sides; `^` keeps them from words."""
-    for piece in _PIECE.findall(folded):
-        padded = f" {piece} "
-        for size in range(shortest, longest + 1):
-            for start in range(max(1, len(padded) - size + 1)):
-                yield "^" + padded[start : start + size]
+def characters(piece: str, shortest: int, longest: int) -> Iterator[str]:
+    """Yields the character n-grams of a word, padded with a space on both sides; `^` keeps them from words."""
+    padded = f" {piece} "
+    for size in range(shortest, longest + 1):
+        for start in range(max(1, len(padded) - size + 1)):
+            yield "^" + padded[start : start + size]
 
 
 class Ngrams:
@@ -63,10 +62,15 @@ class Ngrams:
         """Learns the vocabulary and the inverse document frequencies of `texts`."""
         of_words: Counter[str] = Counter()
         of_characters: Counter[str] = Counter()
+        of_piece: dict[str, list[str]] = {}
         for text in texts:
             folded = fold(text)
             of_words.update(set(words(folded)))
-            of_characters.update(set(characters(folded, self._shortest, self._longest)))
+            pieces = set(_PIECE.findall(folded))
+            for piece in pieces:
+                if piece not in of_piece:
+                    of_piece[piece] = list(characters(piece, self._shortest, self._longest))
+            of_characters.update(set().union(*(of_piece[piece] for piece in pieces)))
         kept = [gram for gram, count in of_words.items() if count >= self._word_floor]
         self._boundary = len(kept)
         kept += [gram for gram, count in of_characters.most_common(self._most) if count >= self._character_floor]
@@ -80,16 +84,17 @@ class Ngrams:
         data: list[np.ndarray] = []
         columns: list[np.ndarray] = []
         starts = [0]
+        # The words of many texts are the same few: each is taken apart once.
+        of_piece: dict[str, list[int]] = {}
         for text in texts:
             folded = fold(text)
-            counts: dict[int, int] = {}
-            for grams in (words(folded), characters(folded, self._shortest, self._longest)):
-                for gram in grams:
-                    at = self._place.get(gram)
-                    if at is not None:
-                        counts[at] = counts.get(at, 0) + 1
-            at_columns = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
-            values = np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts))) + 1
+            found = self._places(words(folded))
+            for piece in _PIECE.findall(folded):
+                if piece not in of_piece:
+                    of_piece[piece] = self._places(characters(piece, self._shortest, self._longest))
+                found += of_piece[piece]
+            at_columns, counts = np.unique(np.array(found, dtype=np.int32), return_counts=True)
+            values = np.log(counts.astype(np.float32)) + 1
             values *= self._weights[at_columns]
             of_words = at_columns < self._boundary
             for kind in (of_words, ~of_words):
@@ -98,13 +103,17 @@ class Ngrams:
                     values[kind] /= length
             columns.append(at_columns)
             data.append(values.astype(np.float32))
-            starts.append(starts[-1] + len(counts))
+            starts.append(starts[-1] + len(at_columns))
         if not texts:
             return sp.csr_matrix((0, self.size), dtype=np.float32)
         return sp.csr_matrix(
             (np.concatenate(data), np.concatenate(columns), np.array(starts, dtype=np.int32)),
             shape=(len(texts), self.size),
         )
+
+    def _places(self, grams: Iterator[str]) -> list[int]:
+        found = (self._place.get(gram) for gram in grams)
+        return [place for place in found if place is not None]
 
     def save(self, folder: Path) -> None:
         """Writes the vocabulary and the weights into `folder`."""

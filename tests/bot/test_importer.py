@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.features import Features
 
 from bot.files import ROOT
 from bot.importer import ExamplesImporter, plain
@@ -67,6 +70,21 @@ def test_a_broken_file_is_left_to_rasa_which_says_what_is_wrong(tmp_path: Path, 
     file = tmp_path / "broken.yml"
     file.write_text(text)
     assert plain(file) is None
+
+
+def test_an_example_is_copied_whole_and_fingerprinted_anew_where_it_changes(tmp_path: Path) -> None:
+    file = tmp_path / "plain.yml"
+    file.write_text(PLAIN)
+    first, second, _ = plain(file) or []
+    copied = deepcopy(first)
+    assert copied == first != second
+    before = first.fingerprint()
+    first.set("intent", "bread")
+    assert first.fingerprint() == before
+    copied.set("intent", "wine")
+    copied.add_features(Features(np.ones((1, 2)), "sentence", "text", "a test"))
+    assert copied.fingerprint() != before
+    assert (first.get("intent"), first.features) == ("bread", [])
 
 
 def test_our_own_examples_are_plain() -> None:

@@ -15,8 +15,10 @@ from bot.groups import ALIKE, groups, pairs
 from bot.measure import figures
 from bot.measure.plots import bars, reliability
 from bot.measure.sets import Utterance, read
+from bot.model import linear
 from bot.model.calibration import Calibration, expected_error, rivals
 from bot.model.deciding import NO_LEAD, Decided, Decisions, Rates, leading, leaning, log_odds
+from bot.model.labels import LabelModel
 from bot.model.linear import OneVsRest, out_of_fold
 from bot.model.neighbours import Neighbours
 from bot.model.ngrams import Ngrams
@@ -58,6 +60,8 @@ def test_the_encoder_gives_unit_vectors_and_knows_what_it_saw() -> None:
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
     assert vectors[0] @ vectors[3] > vectors[0] @ vectors[2]
     assert not encoder.seen(["a sentence nobody ever wrote about purple gears"]).any()
+    texts = [f"{'more ' * count}words" for count in range(9)]
+    assert np.allclose(encoder.encode(texts, batch=2, workers=2), encoder.encode(texts, batch=2))
     assert digest("a") != digest("b")
     assert Encoder.card()["source_sha256"].startswith("53aa51172d14")
 
@@ -323,6 +327,26 @@ def test_scores_out_of_fold_are_made_of_what_is_wanted_by_models_without_it() ->
     assert set.union(*asked) == {0, 2, 3, 5}
     assert np.array_equal(scores[wanted], [0, 2, 3, 5])
     assert np.isnan(scores[~wanted]).all()
+
+
+def test_no_further_model_is_fitted_once_enough_rows_are_scored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linear, "ENOUGH", 2)
+    scores = out_of_fold(lambda known, rows: np.ones((len(rows), 1)), np.arange(6), 3, np.ones(6, dtype=bool))
+    assert np.isnan(scores).sum() == 4
+
+
+def test_few_examples_lean_on_what_the_encoder_knows() -> None:
+    """A message whose words point one way and whose meaning the other: the same examples, few and many of them."""
+    config = {"dense": 16.0, "sparse": 4.0, "trust": 0.1, "neighbours": 0.0, "folds": 2, "joined": 0.0}
+
+    def chance(each: int) -> float:
+        vectors = np.tile(np.eye(2, dtype=np.float32), (each, 1))
+        names = [["bread"], ["wine"]] * each
+        groups_of = np.arange(2 * each)
+        model = LabelModel.fit(vectors, csr_matrix(vectors), names, groups_of, np.ones(2 * each, dtype=bool), config)
+        return float(model.probabilities(vectors[0], csr_matrix(vectors[1:2]))[0])
+
+    assert chance(5) > 0.5 > chance(400)
 
 
 def test_of_two_that_must_not_be_confused_one_has_to_lead_further_than_a_wrong_one_ever_did() -> None:
