@@ -12,9 +12,10 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, METADATA
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.preprocessing import normalize
 
 from bot.featurizers import UNSEEN, dense, sparse
-from bot.groups import groups
+from bot.groups import grouped, groups, near
 from bot.model.labels import TOGETHER, LabelModel
 from bot.spelling import texts
 from bot.trained import Trained
@@ -83,7 +84,8 @@ class LabelClassifier(Trained[LabelModel]):
             raise InvalidConfigException("LabelClassifier needs examples of at least two labels")
         vectors, rows = features(messages)
         unseen = np.array([bool(message.get(UNSEEN, True)) for message in messages])
-        of_group = groups(texts(messages))
+        # What the featurizers made tells near-duplicates as well as n-grams of one's own, and is there already.
+        of_group = grouped(near(normalize(rows))) if rows.shape[1] else groups(texts(messages))
         return self.keep(LabelModel.fit(vectors, rows, labels_of, of_group, unseen, self.config))
 
     def process(self, messages: list[Message]) -> list[Message]:

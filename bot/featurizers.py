@@ -137,7 +137,7 @@ class NgramFeaturizer(Trained[Ngrams]):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
-        return {"shortest": 2, "longest": 5, "word_floor": 2, "character_floor": 3, "most": 60_000}
+        return {"shortest": 3, "longest": 4, "word_floor": 2, "character_floor": 3, "most": 120_000}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

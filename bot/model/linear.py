@@ -62,7 +62,7 @@ class OneVsRest:
             target = table[:, column]
             if target.min() == target.max():
                 return np.zeros(features.shape[1]), 10.0 if target[0] else -10.0
-            model = LogisticRegression(C=strength, solver="liblinear", dual=True, max_iter=100, tol=0.1, random_state=0)
+            model = LogisticRegression(C=strength, solver="liblinear", dual=True, max_iter=100, tol=0.3, random_state=0)
             with warnings.catch_warnings():
                 # Stopping at the limit of iterations is meant: what is left changes the third decimal place.
                 warnings.simplefilter("ignore")

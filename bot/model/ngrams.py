@@ -16,6 +16,8 @@ from bot.text import fold
 
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _PIECE: Final = re.compile(r"\S+")
+_IDEOGRAPHS: Final = "\u2e80"
+"""The first character of Unicode's CJK blocks; the scripts before it spell words out."""
 
 
 def words(folded: str) -> Iterator[str]:
@@ -29,7 +31,14 @@ def words(folded: str) -> Iterator[str]:
 
 
 def characters(piece: str, shortest: int, longest: int) -> Iterator[str]:
-    """Yields the character n-grams of a word, padded with a space on both sides; `^` keeps them from words."""
+    """Yields the character n-grams of a word, padded with a space on both sides; `^` keeps them from words.
+
+    Where a character or two are a word, as in Chinese, they are n-grams too, however short.
+    """
+    for at, letter in enumerate(piece):
+        if letter >= _IDEOGRAPHS:
+            yield "^" + letter
+            yield "^" + piece[at : at + 2]
     padded = f" {piece} "
     for size in range(shortest, longest + 1):
         for start in range(max(1, len(padded) - size + 1)):

@@ -51,6 +51,8 @@ def test_ngrams_are_the_same_with_and_without_macrons(tmp_path: Path) -> None:
     grams.save(tmp_path)
     assert np.allclose(Ngrams.load(tmp_path).rows(["pai"]).toarray(), grams.rows(["pai"]).toarray())
     assert grams.rows(["", "zzz"]).nnz == 0
+    chinese = Ngrams(GRAMS).fit(["我失业了", "失业"]).rows(["业绩", "绩"])
+    assert (chinese[0].nnz, chinese[1].nnz) == (1, 0)
 
 
 def test_the_encoder_gives_unit_vectors_and_knows_what_it_saw() -> None:
