@@ -70,7 +70,7 @@ def test_names_are_found_with_and_without_macrons(parse: Any) -> None:
 
 def test_a_rule_decides_unless_an_exception_covers_it(parse: Any) -> None:
     assert parse("something is burning")["decision"] == "crisis"
-    assert parse("a burning question about plums")["decision"] != "crisis"
+    assert parse("a burning question, do you sell ripe plums and apples")["decision"] != "crisis"
 
 
 def test_labels_that_stand_apart_are_never_detected_together(parse: Any) -> None:
