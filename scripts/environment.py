@@ -49,7 +49,9 @@ def environment(name: str, locks: list[str], pythons: list[str], what: str) -> N
     shutil.rmtree(installed, ignore_errors=True)
     with step(f"Installing the libraries of {what}"):
         paths = [str(REQUIREMENTS / lock) for lock in files]
-        run([uv, "pip", "sync", "--require-hashes", "--python", str(program), *paths], log=LOG)
+        # Compiled now: where Python may not write beside its libraries, every start would compile TensorFlow anew.
+        options = ["--require-hashes", "--compile-bytecode", "--python", str(program)]
+        run([uv, "pip", "sync", *options, *paths], log=LOG)
     unfinished = folder / "installing"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
