@@ -86,7 +86,8 @@ def train(models: Path, root: Path = ROOT) -> Path:
     # TensorFlow and Rasa take seconds to import; saying that nothing changed should not.
     from rasa.model_training import train as rasa_train
 
-    # Everything made here is kept to the end; looking for garbage among millions of objects takes a tenth of the time.
+    # Whoever trains is a process of its own, and keeps nearly all that it makes to the end: not looking for garbage
+    # among millions of objects saves some 6 % of the time (174 to 163 s) and costs 0.35 GB of memory.
     gc.disable()
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:

@@ -171,10 +171,17 @@ def test_crisis_phrases() -> None:
         "there's a little girl being hurt next door",
         "cant talk he's in the next room",
         "i keep picturing driving into a truck",
+        "I have resolved to take my own life",
+        "The undersigned no longer wishes, and I no longer wish to live.",
+        "water is up to our bench and still going",
+        "nana and I are on the roof",
+        "flames both sides and we can't get out",
     ):
         assert phrases.match(text), text
     for text in (
         "my passport application is killing me",
+        "can someone take my life insurance over",
+        "who pays for the blokes that are on our roof repairing it",
         "dad took his own life in 2019, the house is still in his name",
         "hurt myself lifting a fridge",
         "my phone died",
