@@ -20,12 +20,15 @@ from connectors.agencies.sandbox.tables import WebhookRow
 from storage import Database, now
 
 _AT_ONCE = 20
+_SECONDS = 10
 _STALE = dt.timedelta(minutes=10)
 _log = logging.getLogger(__name__)
 
 
 class Outbox:
     """Sends webhooks, those of one application in order, where no fault turns it round.
+
+    Each is on its way by itself: a receiver that is slow, gone or strange keeps nobody else's waiting.
 
     Args:
         secret: ``whsec_`` and base64.
@@ -54,6 +57,7 @@ class Outbox:
         self._news = asyncio.Event()
         self._held: dict[int, tuple[str, dt.datetime]] = {}
         self._let_go: set[int] = set()
+        self._going: dict[str, asyncio.Task[None]] = {}
 
     def add(self, session: Session, agency: str, url: str, application: Application) -> None:
         """Puts a change into the outbox, in the transaction that makes it. Call :meth:`wake` after that."""
@@ -79,25 +83,39 @@ class Outbox:
         """Sends what is due, until cancelled. What is not sent by then is sent when it runs again."""
         self._loop = asyncio.get_running_loop()
         try:
-            async with httpx.AsyncClient(timeout=10, trust_env=False, follow_redirects=False) as http:
+            async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False, follow_redirects=False) as http:
                 while True:
                     await self._round(http)
         finally:
             self._loop = None
+            going = list(self._going.values())
+            for task in going:
+                task.cancel()
+            await asyncio.gather(*going, return_exceptions=True)
 
     async def _round(self, http: httpx.AsyncClient) -> None:
         self._news.clear()
         try:
-            due = await asyncio.to_thread(self._due)
-            await asyncio.gather(*(self._try(http, row) for row in due))
-            pause = 0.0 if due else await asyncio.to_thread(self._pause)
+            for row in await asyncio.to_thread(self._due):
+                self._going[row.application] = asyncio.create_task(self._send(http, row))
+            pause = await asyncio.to_thread(self._pause)
         except SQLAlchemyError as error:
             _log.warning("the outbox can't be read (%s); trying again", type(error).__name__)
             pause = 1.0
-        if pause:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._news.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._news.wait()
+
+    async def _send(self, http: httpx.AsyncClient, row: WebhookRow) -> None:
+        """Tries one, and makes room for the next of its application."""
+        try:
+            await self._try(http, row)
+        except Exception as error:  # noqa: BLE001 - whatever it is, this one stays due and the others go on
+            _log.warning("a try of webhook %s was not noted (%s); trying again", row.webhook, type(error).__name__)
+            await asyncio.sleep(1)
+        finally:
+            del self._going[row.application]
+            self._news.set()
 
     async def _try(self, http: httpx.AsyncClient, row: WebhookRow) -> None:
         if self._hold(row):
@@ -129,7 +147,7 @@ class Outbox:
     def _release(self, overtaken_by: WebhookRow | None = None) -> None:
         for id, (application, until) in list(self._held.items()):
             if until <= now() or (overtaken_by and overtaken_by.application == application):
-                del self._held[id]
+                self._held.pop(id, None)
                 self._let_go.add(id)
 
     def _note(self, id: int, arrived: bool, gone: bool) -> None:
@@ -149,19 +167,22 @@ class Outbox:
 
     def _due(self) -> list[WebhookRow]:
         self._release()
+        room = _AT_ONCE - len(self._going)
         wanted = select(WebhookRow).where(WebhookRow.id.in_(self._heads()), WebhookRow.due_at <= now())
         with self._database.begin() as session:
-            return list(session.scalars(wanted.order_by(WebhookRow.due_at).limit(_AT_ONCE)))
+            return list(session.scalars(wanted.order_by(WebhookRow.due_at).limit(room)))
 
     def _pause(self) -> float:
+        if len(self._going) >= _AT_ONCE:
+            return 60.0
         with self._database.begin() as session:
             first = session.scalar(select(func.min(WebhookRow.due_at)).where(WebhookRow.id.in_(self._heads())))
         times = [until for _, until in self._held.values()] + ([] if first is None else [first])
         return min(max((min(times) - now()).total_seconds(), 0.01), 60.0) if times else 60.0
 
     def _heads(self) -> Select[int]:
-        """The oldest waiting webhook of each application that is not held back."""
-        free = WebhookRow.id.not_in(list(self._held))
+        """The oldest waiting webhook that is not held back, of each application that has none on its way."""
+        free = WebhookRow.id.not_in(list(self._held)) & WebhookRow.application.not_in(list(self._going))
         return select(func.min(WebhookRow.id)).where(_waiting(), free).group_by(WebhookRow.application)
 
 
@@ -172,8 +193,10 @@ def _waiting() -> ColumnElement[bool]:
 async def _post(http: httpx.AsyncClient, url: str, body: str, headers: dict[str, str]) -> tuple[bool, bool]:
     """Whether it arrived, and whether the receiver wants no more."""
     try:
-        response = await http.post(url, content=body.encode(), headers=headers)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        async with asyncio.timeout(_SECONDS):
+            response = await http.post(url, content=body.encode(), headers=headers)
+    # Not only HTTPError: anyio fails with an AttributeError where the receiver hangs up as soon as it is connected.
+    except Exception as error:  # noqa: BLE001 - whatever it is, it did not arrive
         _log.info("a webhook did not arrive (%s)", type(error).__name__)
         return False, False
     return response.is_success, response.status_code == httpx.codes.GONE

@@ -1,14 +1,47 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
+from connectors.agencies.sandbox.outbox import Outbox
 from connectors.agencies.webhooks import BadWebhook, Webhooks
 from tests.connectors.agencies import running
 from tests.connectors.agencies.running import WEBHOOK_SECRET, Receiver, Sandbox, order, until
+
+
+@contextlib.contextmanager
+def dripping() -> Iterator[str]:
+    """A receiver that sends a letter of its answer every tenth of a second, and never comes to an end."""
+    ended = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                while not ended.wait(0.1):
+                    self.wfile.write(b".")
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/changes"
+        ended.set()
+        server.shutdown()
+        thread.join()
 
 
 def sequences(receiver: Receiver) -> list[int]:
@@ -58,6 +91,50 @@ def test_one_receiver_that_is_down_keeps_nobody_else_waiting(sandbox: Sandbox, r
     sandbox.agency(callback_url="http://127.0.0.1:9/nobody").start(order())
     sandbox.agency(callback_url=receiver.url).start(order(reference="ARA-2222-3333"))
     until(lambda: len(receiver.got) == 1)
+
+
+def test_one_receiver_that_never_ends_its_answer_keeps_nobody_else_waiting(
+    sandbox: Sandbox, receiver: Receiver
+) -> None:
+    with dripping() as url:
+        sandbox.agency(callback_url=url).start(order())
+        for number in range(2, 5):
+            sandbox.agency(callback_url=receiver.url).start(order(reference=f"ARA-{number}222-3333"))
+            until(lambda: len(receiver.got) == number - 1, 3)  # noqa: B023 - it is called before the next round
+
+
+def test_any_failure_on_the_way_is_tried_again(
+    sandbox: Sandbox, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, failures = httpx.AsyncClient.post, [AttributeError("as anyio's where a receiver hangs up"), OSError()]
+
+    async def failing(*args: Any, **options: Any) -> httpx.Response:
+        if failures:
+            raise failures.pop()
+        return await post(*args, **options)
+
+    monkeypatch.setattr(httpx.AsyncClient, "post", failing)
+    made = sandbox.agency(callback_url=receiver.url).start(order())
+    sandbox.move(made.id, "completed")
+    until(lambda: sequences(receiver) == [1, 2])
+    assert not failures
+
+
+def test_a_try_that_cannot_be_noted_stays_due(
+    sandbox: Sandbox, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note, failures = Outbox._note, [RuntimeError("anything")]
+
+    def failing(outbox: Outbox, id: int, arrived: bool, gone: bool) -> None:
+        if failures:
+            raise failures.pop()
+        note(outbox, id, arrived, gone)
+
+    monkeypatch.setattr(Outbox, "_note", failing)
+    sandbox.agency(callback_url=receiver.url).start(order())
+    sandbox.agency(callback_url=receiver.url).start(order(reference="ARA-2222-3333"))
+    until(lambda: len(receiver.got) == 3)
+    until(lambda: all(one["webhooks"]["sent"] == 1 for one in sandbox.filed()))
 
 
 def test_redirects_are_not_followed(sandbox: Sandbox, receiver: Receiver) -> None:
