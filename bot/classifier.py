@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,12 @@ from bot.spelling import texts
 from bot.trained import Trained
 
 RANKING = "intent_ranking"
+SEVERAL = "several"
+"""Set on messages: the probability that one expresses several of the labels that name no decision."""
+
 HELD = "held_out_probabilities"
-"""Set on training messages: the probabilities of all labels, in their sorted order, by models fitted without them; NaN
-where there are none (see `bot.model.labels.LabelModel.fit`)."""
+"""Set on training messages: the probabilities of all labels, in their sorted order, and then that of several, by models
+fitted without them; NaN where there are none (see `bot.model.labels.LabelModel.fit`)."""
 
 Kind = DefaultV1Recipe.ComponentType
 
@@ -40,6 +44,18 @@ def block(message: Message, key: str) -> str | None:
     return None if value is None else str(value)
 
 
+def decisions(messages: list[Message]) -> dict[str, str]:
+    """Returns the decision that each label's blocks name, by the majority of the examples that have the label first.
+
+    Labels whose blocks name none are what is to be recognised.
+    """
+    votes: dict[str, Counter[str | None]] = {}
+    for message in messages:
+        votes.setdefault(message.get(INTENT).split(TOGETHER)[0], Counter())[block(message, "decision")] += 1
+    winners = {label: counts.most_common(1)[0][0] for label, counts in votes.items()}
+    return {label: decision for label, decision in winners.items() if decision is not None}
+
+
 def features(messages: list[Message]) -> tuple[np.ndarray, sp.csr_matrix]:
     """Returns the messages' dense features [n, dense] and sparse features [n, sparse]."""
     return np.stack([dense(message) for message in messages]), sp.vstack([sparse(m) for m in messages]).tocsr()
@@ -49,7 +65,7 @@ def features(messages: list[Message]) -> tuple[np.ndarray, sp.csr_matrix]:
 # component that decides learns its thresholds from this one's out-of-fold predictions.
 @DefaultV1Recipe.register([Kind.INTENT_CLASSIFIER, Kind.MESSAGE_FEATURIZER], is_trainable=True)
 class LabelClassifier(Trained[LabelModel]):
-    """Sets `intent` and `intent_ranking` (all labels) from dense and sparse features.
+    """Sets `intent`, `intent_ranking` (all labels) and `several` from dense and sparse features.
 
     An example with several labels joins them by `+`. Config: `dense` and `sparse`, the inverse of the regularisation of
     the regression on each kind of features; `trust` and `neighbours`, how much the dense one and the nearest examples
@@ -83,23 +99,26 @@ class LabelClassifier(Trained[LabelModel]):
         if len({label for row in labels_of for label in row}) < 2:
             raise InvalidConfigException("LabelClassifier needs examples of at least two labels")
         vectors, rows = features(messages)
+        named = decisions(messages)
+        several = np.array([sum(label not in named for label in row) > 1 for row in labels_of])
         unseen = np.array([bool(message.get(UNSEEN, True)) for message in messages])
         # What the featurizers made tells near-duplicates as well as n-grams of one's own, and is there already.
         of_group = grouped(near(normalize(rows))) if rows.shape[1] else groups(texts(messages))
-        return self.keep(LabelModel.fit(vectors, rows, labels_of, of_group, unseen, self.config))
+        return self.keep(LabelModel.fit(vectors, rows, labels_of, several, of_group, unseen, self.config))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the ranking of all labels, highest first, and the likeliest as the intent."""
         if self.learned is None:
             return messages
         for message in messages:
-            chances = self.learned.probabilities(dense(message), sparse(message))
+            chances, several = self.learned.probabilities(dense(message), sparse(message))
             ranking = [
                 {"name": self.learned.labels[place], "confidence": float(chances[place])}
                 for place in np.argsort(-chances, kind="stable")
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(RANKING, ranking, add_to_output=True)
+            message.set(SEVERAL, several)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

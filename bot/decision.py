@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.classifier import HELD, RANKING, block, examples
+from bot.classifier import HELD, RANKING, SEVERAL, block, decisions, examples
 from bot.model.deciding import ACCEPT, Decisions, Rates
 from bot.model.labels import TOGETHER, table
 from bot.rules import FORCED
@@ -55,16 +54,13 @@ class Decision(Trained[Decisions]):
         """Learns what each label is for, and the thresholds."""
         messages = examples(training_data)
         labels_of = [message.get(INTENT).split(TOGETHER) for message in messages]
-        votes: dict[str, Counter[str | None]] = {}
-        for message, row in zip(messages, labels_of, strict=True):
-            votes.setdefault(row[0], Counter())[block(message, "decision")] += 1
-        winners = {label: counts.most_common(1)[0][0] for label, counts in votes.items()}
-        named = {label: decision for label, decision in winners.items() if decision is not None}
+        named = decisions(messages)
         labels, target = table(labels_of)
         if any(message.get(HELD) is None for message in messages):
             raise InvalidConfigException("Decision needs LabelClassifier before it in the pipeline")
-        chances = np.array([message.get(HELD) for message in messages])
-        usable = ~np.isnan(chances).any(axis=1)
+        held = np.array([message.get(HELD) for message in messages])
+        chances, several = held[:, :-1], held[:, -1]
+        usable = ~np.isnan(held).any(axis=1)
         rates = dict(self.config["rates"])
         if "urgent" in rates:
             rates["urgent"] = tuple(rates["urgent"])
@@ -74,7 +70,7 @@ class Decision(Trained[Decisions]):
             if (other := block(message, "apart")) in labels
         }
         pairs = [list(pair) for pair in sorted(apart)]
-        return self.keep(Decisions.fit(labels, chances, target, named, usable, Rates(**rates), pairs))
+        return self.keep(Decisions.fit(labels, chances, target, named, usable, Rates(**rates), pairs, several))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Decides on each message; a button's `/name` is left to Rasa's own reader of such messages."""
@@ -84,7 +80,7 @@ class Decision(Trained[Decisions]):
             if (message.get(TEXT) or "").startswith("/"):
                 continue
             chances = {entry["name"]: entry["confidence"] for entry in message.get(RANKING) or []}
-            decided = self.learned.decide(chances, message.get(FORCED), empty=not text)
+            decided = self.learned.decide(chances, message.get(FORCED), empty=not text, several=message.get(SEVERAL))
             message.set("decision", decided.decision, add_to_output=True)
             message.set("life_events", [{"id": i, "confidence": c} for i, c in decided.events], add_to_output=True)
             message.set("detected", decided.detected, add_to_output=True)

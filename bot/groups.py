@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
+from joblib import Parallel, delayed
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
@@ -42,11 +43,14 @@ def near(grams: sp.csr_matrix, alike: float = ALIKE, chunk: int = 1_000) -> sp.c
     plain = np.flatnonzero(np.diff(few.indptr) == 0)
     few = normalize(few)
     turned, whole = few.T.tocsr(), grams.T.tocsr()
-    found: list[tuple[np.ndarray, np.ndarray]] = []
-    for start in range(0, count, chunk):
+
+    def closest(start: int) -> tuple[np.ndarray, np.ndarray]:
         likeness = (few[start : start + chunk] @ turned).tocoo()
         close = likeness.data >= SLACK * alike
-        found.append((likeness.row[close] + start, likeness.col[close]))
+        return likeness.row[close] + start, likeness.col[close]
+
+    # Multiplying sparse matrices leaves other threads free to do the same.
+    found = Parallel(n_jobs=2, prefer="threads")(delayed(closest)(start) for start in range(0, count, chunk))
     for start in range(0, len(plain), chunk):
         likeness = (grams[plain[start : start + chunk]] @ whole).tocoo()
         close = likeness.data >= alike

@@ -13,6 +13,9 @@ from bot.model.thresholds import NEVER, best_f, lowest
 
 ACCEPT: Final = "accept"
 CLARIFY: Final = "clarify"
+MOST: Final = 4
+"""The most labels that one message is taken to express, and the most that it may be asked back about."""
+
 NO_LEAD: Final = 24.0
 """Twice the furthest log odds: more than one label can lead another by."""
 
@@ -40,18 +43,22 @@ def leading(labels: list[str], chances: np.ndarray, target: np.ndarray, apart: l
     return most + 0.5 if most > 0 else NO_LEAD
 
 
-def leaning(chances: np.ndarray, best: np.ndarray, right: np.ndarray) -> float:
-    """Returns how much the log odds of the likeliest label, beside a further label's own, tell that it is `right`.
+def leaning(
+    chances: np.ndarray, best: np.ndarray, right: np.ndarray, several: np.ndarray | None = None
+) -> tuple[float, float]:
+    """Returns how much two things tell that a further label is `right`, beside its own log odds.
 
-    All three are of one length; `chances` are those of the second likeliest. It is 0 where nothing can be learned.
+    The first is the log odds of the likeliest label, the second those of there being `several`. All are of one length;
+    `chances` are those of the second likeliest. Both are 0 where nothing can be learned.
     """
     from sklearn.linear_model import LogisticRegression
 
     if right.all() or not right.any():
-        return 0.0
-    features = np.stack([log_odds(chances), log_odds(best)], axis=1)
-    own, other = LogisticRegression(C=1e4, max_iter=200).fit(features, right).coef_[0]
-    return float(other / own) if own > 0 else 0.0
+        return 0.0, 0.0
+    features = [log_odds(chances), log_odds(best), *([] if several is None else [log_odds(several)])]
+    own, *others = LogisticRegression(C=1e4, max_iter=200).fit(np.stack(features, axis=1), right).coef_[0]
+    lean, heed = (*(float(other / own) if own > 0 else 0.0 for other in others), 0.0)[:2]
+    return lean, heed
 
 
 @dataclass(frozen=True)
@@ -61,9 +68,9 @@ class Rates:
     `accepted`: wrong among accepted. `outside`: accepted among the examples of the `refusing` decision.
     `refused`: refused among the examples that should be accepted. `alarms`: false alarms among the rest, for each of
     the `urgent` decisions. `named`: wrong among those that any other decision takes. `several`: the share of messages
-    taken to express more than one label, and `finding`: how many times as much finding a further label counts as not
-    naming a wrong one; both for the threshold of further labels. `apart`: from which probability on the other one of
-    two labels that must not be confused keeps the first from being accepted.
+    taken to express more than one label, and `finding`: how many times as much finding the second label counts as not
+    naming a wrong one; `later` is the same for those after it; all for the thresholds of further labels. `apart`: from
+    which probability on the other one of two labels that must not be confused keeps the first from being accepted.
     """
 
     accepted: float = 0.02
@@ -73,6 +80,7 @@ class Rates:
     named: float = 0.1
     several: float = 0.2
     finding: float = 1.5
+    later: float = 1.0
     apart: float = 0.1
     deviates: float = 1.0
     refusing: str = "out_of_scope"
@@ -97,11 +105,12 @@ class Decisions:
 
     `decision_of` maps a label to its decision; labels in `default` never named one: they are what is to be recognised.
     `thresholds` maps a decision to the lowest probability that calls for it; `first` is the lowest probability at which
-    the likeliest label counts as expressed. A further one does where its log odds and, times `lean`, those of the
-    likeliest come to `detect`: a likelier rival brings a label's probability down, which is right where one label is
-    expressed and too much where several are. Of two labels that stand together in `apart` only the likelier is ever
-    detected, and only if the other one is far less likely; it is not accepted while that one is as likely as `rival`
-    and its log odds lead that one's by less than `lead`.
+    the likeliest label counts as expressed. The second does where its log odds and, times `lean`, those of the
+    likeliest and, times `heed`, those of there being several come to `detect`; later ones where the first two of these
+    come to `more`: a likelier rival brings a label's probability down, which is right where one label is expressed and
+    too much where several are. Of two labels that stand together in `apart` only the likelier is ever detected, and
+    only if the other one is far less likely; it is not accepted while that one is as likely as `rival` and its log odds
+    lead that one's by less than `lead`.
     """
 
     FILE: ClassVar[str] = "decisions.json"
@@ -112,6 +121,8 @@ class Decisions:
     detect: float
     first: float = 0.5
     lean: float = 0.0
+    heed: float = 0.0
+    more: float = NO_LEAD
     urgent: tuple[str, ...] = ("crisis",)
     apart: list[list[str]] = field(default_factory=list)
     rival: float = 0.1
@@ -127,14 +138,17 @@ class Decisions:
         usable: np.ndarray,
         rates: Rates,
         apart: list[list[str]] | None = None,
+        several: np.ndarray | None = None,
     ) -> Decisions:
         """Learns the thresholds from `chances` and `target`, both [rows, labels], using the rows `usable` [rows].
 
+        `several` [rows] is the probability that a row expresses several labels (0.5 each where it is not known).
         `named` maps those labels to their decision that name one; `apart` are pairs that must not be confused.
         """
         decision_of = {label: named.get(label, ACCEPT) for label in labels}
         default = [label for label in labels if label not in named]
-        chances, target = chances[usable], target[usable] > 0
+        many = np.full(len(chances), 0.5) if several is None else several
+        chances, target, many = chances[usable], target[usable] > 0, many[usable]
         kind = np.array([decision_of[label] for label in labels])
         top = chances.argmax(axis=1)
         right = target[np.arange(len(top)), top]
@@ -168,33 +182,42 @@ class Decisions:
         thresholds = {name: 0.9 if value >= NEVER else value for name, value in thresholds.items()}
         columns = [index for index, label in enumerate(labels) if label in default]
         expressed = is_a.get(ACCEPT, np.zeros(len(top), dtype=bool)) & calm
-        detect, first, lean = 0.0, 0.5, 0.0
+        detect, more, first, lean, heed = 0.0, NO_LEAD, 0.5, 0.0, 0.0
         if columns and expressed.any():
             found = chances[np.ix_(expressed, columns)]
             truth = target[np.ix_(expressed, columns)]
-            best = found.max(axis=1, keepdims=True)
-            further = np.ones_like(truth)
-            further[np.arange(len(found)), found.argmax(axis=1)] = False
-            several = truth.sum(axis=1) > 1
+            order = np.argsort(-found, axis=1, kind="stable")
+            found, truth = np.take_along_axis(found, order, axis=1), np.take_along_axis(truth, order, axis=1)
+            pairs = truth.sum(axis=1) > 1
+            number = many[expressed]
             # Examples with several labels are fewer than messages with several: they count as many times as it takes.
-            share = several.mean()
+            share = pairs.mean()
             odds = rates.several * (1 - share) / ((1 - rates.several) * share) if 0 < share < 1 else 1.0
-            weight = np.where(several, max(1.0, odds), 1.0)[:, np.newaxis] * np.ones(truth.shape)
-            first = best_f(found[~further], truth[~further], weight[~further], rates.finding)
+            weight = np.where(pairs, max(1.0, odds), 1.0)[:, np.newaxis] * np.ones(truth.shape)
+            first = best_f(found[:, 0], truth[:, 0], weight[:, 0], rates.finding)
             if len(columns) > 1:
-                second = found.argsort(axis=1)[:, -2]
                 # Where the likeliest is right: elsewhere the second is most often the one that should have come first.
-                rows = np.flatnonzero(truth[np.arange(len(found)), found.argmax(axis=1)])
-                second = second[rows]
-                lean = leaning(found[rows, second], best[rows, 0], truth[rows, second])
-            evidence = log_odds(found) + lean * log_odds(best)
-            detect = best_f(evidence[further], truth[further], weight[further], rates.finding, least=0.0)
+                rows = np.flatnonzero(truth[:, 0])
+                known = None if several is None else number[rows]
+                lean, heed = leaning(found[rows, 1], found[rows, 0], truth[rows, 1], known)
+                evidence = log_odds(found) + lean * log_odds(found[:, :1])
+                second = evidence[:, 1] + heed * log_odds(number)
+                detect = best_f(second, truth[:, 1], weight[:, 1], rates.finding, least=0.0)
+                # Once there are two, that there are several tells no more of a third.
+                later = np.s_[:, 2:MOST]
+                more = best_f(
+                    evidence[later].ravel(), truth[later].ravel(), weight[later].ravel(), rates.later, least=NO_LEAD
+                )
         apart = apart or []
         lead = leading(labels, chances, target, apart, rates.apart)
-        return cls(decision_of, default, thresholds, detect, first, lean, rates.urgent, apart, rates.apart, lead)
+        return cls(
+            decision_of, default, thresholds, detect, first, lean, heed, more, rates.urgent, apart, rates.apart, lead
+        )
 
-    def decide(self, chances: dict[str, float], forced: str | None = None, empty: bool = False) -> Decided:
-        """Returns the decision on one message from the probability of each label.
+    def decide(
+        self, chances: dict[str, float], forced: str | None = None, empty: bool = False, several: float | None = None
+    ) -> Decided:
+        """Returns the decision on one message from the probability of each label, and that it expresses `several`.
 
         `forced` is a decision that a rule has already taken; an `empty` message says nothing, so it asks to clarify.
         """
@@ -205,18 +228,18 @@ class Decisions:
         decision = forced or (CLARIFY if empty else self._decision(ranking))
         if decision == ACCEPT and any(self._rivals_it(label, name, chances) for name in self._rivals(label)):
             decision = CLARIFY
-        detected = self._detected(events, chances)
+        detected = self._detected(events, chances, 0.5 if several is None else several)
         choices: list[str] = []
         if decision == ACCEPT and label in of_default:
             detected = detected if label in detected else [label, *detected]
         elif decision == CLARIFY:
             detected = [] if empty else detected
-            choices = [name for name, chance in events[:4] if chance >= 0.02]
+            choices = [name for name, chance in events[:MOST] if chance >= 0.02]
             if len(choices) < 2:
                 choices = [name for name, _ in events[:2]]
         elif decision not in (ACCEPT, CLARIFY, *self.urgent):
             detected = []
-        return Decided(decision, label, confidence, events[:5], detected[:4], choices)
+        return Decided(decision, label, confidence, events[:5], detected[:MOST], choices)
 
     def _rivals(self, label: str) -> set[str]:
         return {name for pair in self.apart if label in pair for name in pair if name != label}
@@ -225,14 +248,18 @@ class Decisions:
         chance, of_other = chances[label], chances.get(other, 0.0)
         return of_other >= self.rival and float(log_odds(np.array(chance)) - log_odds(np.array(of_other))) < self.lead
 
-    def _detected(self, events: list[tuple[str, float]], chances: dict[str, float]) -> list[str]:
+    def _detected(self, events: list[tuple[str, float]], chances: dict[str, float], several: float) -> list[str]:
         found: list[str] = []
         best = float(log_odds(np.array(events[0][1]))) if events else 0.0
+        heard = self.heed * float(log_odds(np.array(several)))
         for place, (name, chance) in enumerate(events):
             rivals = self._rivals(name)
             doubtful = any(chances.get(rival, 0.0) >= min(self.rival, chance / 3) for rival in rivals)
             evidence = float(log_odds(np.array(chance))) + self.lean * best
-            expressed = evidence >= self.detect if place else chance >= self.first
+            if place == 0:
+                expressed = chance >= self.first
+            else:
+                expressed = evidence + heard >= self.detect if place == 1 else evidence >= self.more
             if expressed and not doubtful and not rivals & set(found):
                 found.append(name)
         return found

@@ -66,6 +66,9 @@ class LabelModel:
     the dense ones times `trust`, and more where examples are few (see `bot.model.neighbours.counted`). Learned
     together, the dense features would take nearly all: the encoder has been tuned on many of the examples, and is surer
     of their writers' ways than of what other people write. What the nearest examples say is added times `near`.
+
+    One more column of both regressions tells how likely it is that a message expresses several labels at all. It learns
+    from real examples alone: made-up pairs show which labels there are, but not how people write about two things.
     """
 
     FILE: Final = "labels.json"
@@ -76,15 +79,16 @@ class LabelModel:
         labels: list[str],
         linear: OneVsRest,
         calibration: Calibration,
+        counting: Calibration,
         neighbours: Neighbours | None = None,
         near: float = 0.0,
         held: np.ndarray | None = None,
     ) -> None:
         self.labels = labels
         self._linear = linear
-        self._calibration = calibration
+        self._calibration, self._counting = calibration, counting
         self._neighbours, self._near = neighbours, near
-        self.held = np.zeros((0, len(labels)), dtype=np.float32) if held is None else held
+        self.held = np.zeros((0, len(labels) + 1), dtype=np.float32) if held is None else held
 
     @classmethod
     def fit(
@@ -92,14 +96,16 @@ class LabelModel:
         vectors: np.ndarray,
         rows: sp.csr_matrix,
         labels_of: list[list[str]],
+        several: np.ndarray,
         of_group: np.ndarray,
         unseen: np.ndarray,
         config: dict[str, Any],
     ) -> LabelModel:
-        """Fits the model, with the out-of-fold probabilities of usable examples in `held` [rows, labels].
+        """Fits the model, with the out-of-fold probabilities of usable examples in `held` [rows, labels + 1].
 
-        `vectors` [rows, dense], `rows` [rows, sparse], `of_group` [rows] near-duplicate groups, `unseen` [rows] whether
-        calibration may use the row. Config: `dense` and `sparse` (the strength of each regression, see `OneVsRest`),
+        `vectors` [rows, dense], `rows` [rows, sparse], `several` [rows] whether the row counts as expressing several
+        labels (the last column of `held`), `of_group` [rows] near-duplicate groups, `unseen` [rows] whether calibration
+        may use the row. Config: `dense` and `sparse` (the strength of each regression, see `OneVsRest`),
         `trust` and `neighbours` (how much the dense regression and the nearest examples count beside the sparse
         regression; 0 leaves the examples out), `folds`, `joined` (see `Pairs`).
         """
@@ -107,14 +113,22 @@ class LabelModel:
         pairs = Pairs(vectors, rows, target, float(config["joined"]))
         near = float(config["neighbours"]) if vectors.shape[1] else 0.0
 
+        number = several.astype(np.float64)[:, np.newaxis]
+
         def fit(chosen: np.ndarray) -> tuple[OneVsRest, OneVsRest]:
             of_dense, of_sparse, of_target = pairs.of(chosen)
             wanted = np.vstack([target[chosen], of_target])
             dense = np.vstack([vectors[chosen], of_dense])
             sparse = sp.vstack([rows[chosen], of_sparse], dtype=np.float64).tocsr()
+            real = len(chosen)
+            by_dense, by_sparse = float(config["dense"]), float(config["sparse"])
             return (
-                OneVsRest.fit_dense(dense, wanted, float(config["dense"])),
-                OneVsRest.fit(sparse, wanted, float(config["sparse"])),
+                OneVsRest.fit_dense(dense, wanted, by_dense).beside(
+                    OneVsRest.fit_dense(dense[:real], number[chosen], by_dense)
+                ),
+                OneVsRest.fit(sparse, wanted, by_sparse).beside(
+                    OneVsRest.fit(sparse[:real], number[chosen], by_sparse)
+                ),
             )
 
         def nearest(chosen: np.ndarray) -> Neighbours | None:
@@ -123,8 +137,9 @@ class LabelModel:
         def score(known: np.ndarray, asked: np.ndarray) -> np.ndarray:
             dense, sparse = fit(known)
             found = [dense.scores(vectors[asked]), sparse.scores(rows[asked])]
-            neighbours = nearest(known)
-            found.append(neighbours.scores(vectors[asked], rows[asked]) if neighbours else np.zeros_like(found[0]))
+            found.append(np.zeros_like(found[0]))
+            if neighbours := nearest(known):
+                found[-1][:, :-1] = neighbours.scores(vectors[asked], rows[asked])
             return np.stack(found, axis=2)
 
         usable = unseen if unseen.sum() >= FEW else np.ones(len(unseen), dtype=bool)
@@ -132,29 +147,38 @@ class LabelModel:
         scored = ~np.isnan(held).any(axis=(1, 2))
         trust = float(config["trust"]) * COUNTED / counted(*target.shape)
         weights = np.array([trust, 1.0, near])
-        calibration = Calibration.fit(held[scored] @ weights, target[scored])
-        chances = calibration.probabilities(held @ weights).astype(np.float32)
+        scores = held @ weights
+        calibration = Calibration.fit(scores[scored, :-1], target[scored])
+        counting = Calibration.fit(scores[scored, -1:], number[scored])
+        chances = np.hstack([calibration.probabilities(scores[:, :-1]), counting.probabilities(scores[:, -1:])])
         everything = np.arange(len(target))
         linear = OneVsRest.added(fit(everything), weights[:2])
         return cls(
             labels,
             linear,
             calibration,
+            counting,
             nearest(everything),
             near,
-            chances,
+            chances.astype(np.float32),
         )
 
-    def probabilities(self, vector: np.ndarray, row: sp.csr_matrix) -> np.ndarray:
-        """Returns the calibrated probability of each label [labels] for one message."""
+    def probabilities(self, vector: np.ndarray, row: sp.csr_matrix) -> tuple[np.ndarray, float]:
+        """Returns the calibrated probability of each label [labels] for one message, and that it expresses several."""
         score = self._linear.score(vector, row)
         if self._neighbours is not None:
-            score += self._near * self._neighbours.score(vector, row)
-        return self._calibration.probabilities(score[np.newaxis, :])[0]
+            score[:-1] += self._near * self._neighbours.score(vector, row)
+        several = self._counting.probabilities(score[np.newaxis, -1:])
+        return self._calibration.probabilities(score[np.newaxis, :-1])[0], float(several[0, 0])
 
     def save(self, folder: Path) -> None:
         """Writes the model into `folder`."""
-        content = {"labels": self.labels, "calibration": self._calibration.content(), "near": self._near}
+        content = {
+            "labels": self.labels,
+            "calibration": self._calibration.content(),
+            "counting": self._counting.content(),
+            "near": self._near,
+        }
         (folder / self.FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         np.save(folder / self.HELD, self.held)
         if self._neighbours is not None:
@@ -165,7 +189,8 @@ class LabelModel:
     def load(cls, folder: Path) -> LabelModel:
         """Reads what `save` wrote."""
         content = json.loads((folder / cls.FILE).read_text(encoding="utf-8"))
-        calibration = Calibration.of(content["calibration"])
+        calibration, counting = Calibration.of(content["calibration"]), Calibration.of(content["counting"])
         neighbours = Neighbours.load(folder) if content["near"] else None
         held = np.load(folder / cls.HELD)
-        return cls(content["labels"], OneVsRest.load(folder), calibration, neighbours, content["near"], held)
+        linear = OneVsRest.load(folder)
+        return cls(content["labels"], linear, calibration, counting, neighbours, content["near"], held)

@@ -82,6 +82,10 @@ class OneVsRest:
             np.sum([part.biases * weight for part, weight in pairs], axis=0),
         )
 
+    def beside(self, other: OneVsRest) -> OneVsRest:
+        """Returns one model with the columns of both, over the same features."""
+        return OneVsRest(np.hstack([self.weights, other.weights]), np.concatenate([self.biases, other.biases]))
+
     def scores(self, features: sp.csr_matrix | np.ndarray) -> np.ndarray:
         """Returns log odds [rows, columns], not calibrated."""
         return np.asarray(features @ self.weights + self.biases)

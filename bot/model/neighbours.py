@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
+from joblib import Parallel, delayed
 
 DIMENSIONS: Final = 64
 """Of the dense features, turned so that the first ones tell most: what finding the nearest looks at."""
@@ -78,10 +79,13 @@ class Neighbours:
     def scores(self, vectors: np.ndarray, rows: sp.csr_matrix, batch: int = 256) -> np.ndarray:
         """Returns the same for many messages, [messages, labels]."""
         found = np.zeros((len(vectors), self._shares.shape[1]), dtype=np.float32)
-        for start in range(0, len(vectors), batch):
+
+        def fill(start: int) -> None:
             near = self._placed(vectors[start : start + batch]) @ self._points.T
             for place, likeness in enumerate(near, start):
                 found[place] = self._counted(likeness, rows[place])
+
+        Parallel(n_jobs=2, prefer="threads")(delayed(fill)(start) for start in range(0, len(vectors), batch))
         return found
 
     def _counted(self, likeness: np.ndarray, row: sp.csr_matrix) -> np.ndarray:

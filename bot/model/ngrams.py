@@ -80,9 +80,11 @@ class Ngrams:
                 if piece not in of_piece:
                     of_piece[piece] = list(characters(piece, self._shortest, self._longest))
             of_characters.update(set().union(*(of_piece[piece] for piece in pieces)))
-        kept = [gram for gram, count in of_words.items() if count >= self._word_floor]
+        # In an order of their own: that of a set changes from run to run, and with it which of equals are kept.
+        kept = sorted(gram for gram, count in of_words.items() if count >= self._word_floor)
         self._boundary = len(kept)
-        kept += [gram for gram, count in of_characters.most_common(self._most) if count >= self._character_floor]
+        able = [(-count, gram) for gram, count in of_characters.items() if count >= self._character_floor]
+        kept += [gram for _, gram in sorted(able)[: self._most]]
         counts = np.array([of_words[gram] or of_characters[gram] for gram in kept], dtype=np.float32)
         self._place = {gram: index for index, gram in enumerate(kept)}
         self._weights = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)

@@ -46,6 +46,7 @@ class Reading:
     text: str
     decided: Decided
     chances: dict[str, float]
+    several: float
     attributes: dict[str, str | None]
 
     def line(self) -> dict[str, Any]:
@@ -102,12 +103,12 @@ class Reader:
         cleaned = clean(put_right)
         vector = self._encoder.encode([cleaned])[0]
         row = self._ngrams.rows([cleaned])
-        chances = self._labels.probabilities(vector, row)
+        chances, several = self._labels.probabilities(vector, row)
         of_label = {name: float(chance) for name, chance in zip(self._labels.labels, chances, strict=True)}
         phrases = self._phrases
         forced = phrases.decision if phrases and any(phrases.match(said) for said in {text, put_right}) else None
-        decided = self.decisions.decide(of_label, forced, empty=not cleaned)
-        return Reading(text, decided, of_label, self._attributes_of(put_right, cleaned, vector, row))
+        decided = self.decisions.decide(of_label, forced, empty=not cleaned, several=several)
+        return Reading(text, decided, of_label, several, self._attributes_of(put_right, cleaned, vector, row))
 
     def _attributes_of(self, text: str, cleaned: str, vector: np.ndarray, row: Any) -> dict[str, str | None]:
         if self._heads is None:

@@ -125,12 +125,60 @@ def test_a_further_label_is_judged_beside_the_likeliest() -> None:
     first, own = dice.uniform(0, 6, 2_000), dice.uniform(-5, 3, 2_000)
     right = own + 0.5 * first + dice.randn(2_000) > 0
     chances, best = (1 / (1 + np.exp(-odds)) for odds in (own, first))
-    assert abs(leaning(chances, best, right) - 0.5) < 0.1
-    assert leaning(chances, best, np.ones(2_000, dtype=bool)) == 0
+    lean, heed = leaning(chances, best, right)
+    assert abs(lean - 0.5) < 0.1
+    assert heed == 0
+    assert leaning(chances, best, np.ones(2_000, dtype=bool)) == (0, 0)
     assert np.isfinite(log_odds(np.array([0.0, 1.0]))).all()
     decided = Decisions({"bread": "accept", "wine": "accept"}, ["bread", "wine"], {"accept": 0.9}, -1.0, 0.5, 0.5)
     assert decided.decide({"bread": 0.99, "wine": 0.05}).detected == ["bread", "wine"]
     assert decided.decide({"bread": 0.6, "wine": 0.05}).detected == ["bread"]
+
+
+def test_a_further_label_is_judged_by_whether_there_are_several() -> None:
+    dice = np.random.RandomState(0)
+    first, own, count = dice.uniform(0, 6, 4_000), dice.uniform(-5, 3, 4_000), dice.uniform(-4, 4, 4_000)
+    right = own + 0.5 * first + 2 * count + dice.randn(4_000) > 0
+    lean, heed = leaning(*(1 / (1 + np.exp(-odds)) for odds in (own, first)), right, 1 / (1 + np.exp(-count)))
+    assert abs(lean - 0.5) < 0.1
+    assert abs(heed - 2) < 0.3
+    labels = ["bread", "oil", "wine"]
+    decided = Decisions(dict.fromkeys(labels, "accept"), labels, {"accept": 0.9}, -1.0, heed=1.0, more=-1.5)
+    chances = {"bread": 0.99, "wine": 0.3, "oil": 0.1}
+    assert decided.decide(chances, several=0.1).detected == ["bread"]
+    assert decided.decide(chances, several=0.6).detected == ["bread", "wine"]
+    # That there are several tells nothing of a third.
+    assert decided.decide(chances, several=0.9).detected == ["bread", "wine"]
+    assert decided.decide(chances | {"oil": 0.2}, several=0.9).detected == ["bread", "wine", "oil"]
+
+
+def test_later_labels_have_a_threshold_of_their_own() -> None:
+    labels = ["bread", "oil", "wine"]
+    target = np.array([[1, 0, 1], [1, 0, 1], [1, 0, 0], [1, 1, 1]] * 50)
+    chances = np.where(target, 0.6, 0.1)
+    chances[:, 0] = 0.9
+    learned = Decisions.fit(labels, chances, target, {}, np.ones(200, dtype=bool), Rates())
+    assert learned.decide({"bread": 0.9, "wine": 0.6, "oil": 0.1}).detected == ["bread", "wine"]
+    assert learned.decide({"bread": 0.9, "wine": 0.6, "oil": 0.6}).detected == ["bread", "wine", "oil"]
+    single = Decisions.fit(labels, chances[2::4], target[2::4], {}, np.ones(50, dtype=bool), Rates())
+    assert single.decide({"bread": 0.9, "wine": 0.49, "oil": 0.49}).detected == ["bread"]
+
+
+def test_whether_there_are_several_is_learned_from_how_people_write() -> None:
+    """A word that stands in examples of two labels, whichever they are, tells that a third pair is two as well."""
+    config = {"dense": 16.0, "sparse": 16.0, "trust": 1.0, "neighbours": 0.5, "folds": 2, "joined": 0.0}
+    kinds = [["bread"], ["wine"], ["oil"], ["bread", "wine"], ["bread", "oil"]]
+    words = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [1, 1, 0, 1], [1, 0, 1, 1]], dtype=np.float32)
+    vectors, names = np.tile(words, (60, 1)), kinds * 60
+    several = np.array([len(row) > 1 for row in names])
+    alone, all_of_them = np.arange(300), np.ones(300, dtype=bool)
+    model = LabelModel.fit(vectors, csr_matrix(vectors), names, several, alone, all_of_them, config)
+    assert model.held.shape == (300, 4)
+    (_, one), (_, two) = (
+        model.probabilities(np.array(row, dtype=np.float32), csr_matrix([row])) for row in ([0, 1, 1, 0], [0, 1, 1, 1])
+    )
+    assert one < 0.3
+    assert two > 0.7
 
 
 def test_decisions_are_learned_and_read_back(tmp_path: Path) -> None:
@@ -252,7 +300,7 @@ def test_places_in_a_corrected_text_lead_back() -> None:
 
 
 def _reading(decision: str, events: list[tuple[str, float]], detected: list[str]) -> Reading:
-    return Reading("x", Decided(decision, events[0][0], events[0][1], events, detected), {}, {})
+    return Reading("x", Decided(decision, events[0][0], events[0][1], events, detected), {}, 0.0, {})
 
 
 def test_figures_count_what_they_say() -> None:
@@ -352,8 +400,12 @@ def test_few_examples_lean_on_what_the_encoder_knows() -> None:
         vectors = np.tile(np.eye(2, dtype=np.float32), (each, 1))
         names = [["bread"], ["wine"]] * each
         groups_of = np.arange(2 * each)
-        model = LabelModel.fit(vectors, csr_matrix(vectors), names, groups_of, np.ones(2 * each, dtype=bool), config)
-        return float(model.probabilities(vectors[0], csr_matrix(vectors[1:2]))[0])
+        model = LabelModel.fit(
+            vectors, csr_matrix(vectors), names, np.zeros(2 * each), groups_of, np.ones(2 * each, dtype=bool), config
+        )
+        chances, several = model.probabilities(vectors[0], csr_matrix(vectors[1:2]))
+        assert several < 0.1
+        return float(chances[0])
 
     assert chance(5) > 0.5 > chance(400)
 
