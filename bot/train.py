@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import gc
 import hashlib
 import logging
@@ -85,7 +86,10 @@ def train(models: Path, root: Path = ROOT) -> Path:
     warnings.simplefilter("ignore")
     # TensorFlow and Rasa take seconds to import; saying that nothing changed should not.
     from rasa.model_training import train as rasa_train
+    from tarsafe import TarSafe
 
+    # Rasa packs a model at gzip's highest level: 6.7 s instead of 2.1 for a hundredth less.
+    TarSafe.gzopen = functools.partial(TarSafe.gzopen, compresslevel=3)
     # Whoever trains is a process of its own, and keeps nearly all that it makes to the end: not looking for garbage
     # among millions of objects saves some 6 % of the time (174 to 163 s) and costs 0.35 GB of memory.
     gc.disable()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +98,26 @@ def test_thresholds_keep_their_rate() -> None:
     assert lowest(values, wrong, 0.1, 2.0) == NEVER
     assert upper(0, 10, 1.64) > 0
     assert upper(0, 0, 1.0) == 1
+
+
+def test_ngrams_have_the_same_places_in_every_run() -> None:
+    """The order of a set goes by a seed that Python draws anew each time it starts."""
+    code = (
+        "from bot.model.ngrams import Ngrams\n"
+        "config = {'shortest': 3, 'longest': 4, 'word_floor': 1, 'character_floor': 1, 'most': 20}\n"
+        "texts = ['two loaves of bread', 'a bottle of wine', 'oil and salt']\n"
+        "print(Ngrams(config).fit(texts).rows(['bread and wine']).toarray().tolist())"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(report.ROOT)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
 
 
 def test_equal_values_stand_or_fall_together() -> None:
