@@ -43,9 +43,7 @@ def leading(labels: list[str], chances: np.ndarray, target: np.ndarray, apart: l
     return most + 0.5 if most > 0 else NO_LEAD
 
 
-def leaning(
-    chances: np.ndarray, best: np.ndarray, right: np.ndarray, several: np.ndarray | None = None
-) -> tuple[float, float]:
+def leaning(chances: np.ndarray, best: np.ndarray, right: np.ndarray, several: np.ndarray) -> tuple[float, float]:
     """Returns how much two things tell that a further label is `right`, beside its own log odds.
 
     The first is the log odds of the likeliest label, the second those of there being `several`. All are of one length;
@@ -55,10 +53,9 @@ def leaning(
 
     if right.all() or not right.any():
         return 0.0, 0.0
-    features = [log_odds(chances), log_odds(best), *([] if several is None else [log_odds(several)])]
-    own, *others = LogisticRegression(C=1e4, max_iter=200).fit(np.stack(features, axis=1), right).coef_[0]
-    lean, heed = (*(float(other / own) if own > 0 else 0.0 for other in others), 0.0)[:2]
-    return lean, heed
+    features = np.stack([log_odds(chances), log_odds(best), log_odds(several)], axis=1)
+    own, lean, heed = LogisticRegression(C=1e4, max_iter=200).fit(features, right).coef_[0]
+    return (float(lean / own), float(heed / own)) if own > 0 else (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -198,8 +195,7 @@ class Decisions:
             if len(columns) > 1:
                 # Where the likeliest is right: elsewhere the second is most often the one that should have come first.
                 rows = np.flatnonzero(truth[:, 0])
-                known = None if several is None else number[rows]
-                lean, heed = leaning(found[rows, 1], found[rows, 0], truth[rows, 1], known)
+                lean, heed = leaning(found[rows, 1], found[rows, 0], truth[rows, 1], number[rows])
                 evidence = log_odds(found) + lean * log_odds(found[:, :1])
                 second = evidence[:, 1] + heed * log_odds(number)
                 detect = best_f(second, truth[:, 1], weight[:, 1], rates.finding, least=0.0)

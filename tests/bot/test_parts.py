@@ -148,10 +148,11 @@ def test_a_further_label_is_judged_beside_the_likeliest() -> None:
     first, own = dice.uniform(0, 6, 2_000), dice.uniform(-5, 3, 2_000)
     right = own + 0.5 * first + dice.randn(2_000) > 0
     chances, best = (1 / (1 + np.exp(-odds)) for odds in (own, first))
-    lean, heed = leaning(chances, best, right)
+    unknown = np.full(2_000, 0.5)
+    lean, heed = leaning(chances, best, right, unknown)
     assert abs(lean - 0.5) < 0.1
     assert heed == 0
-    assert leaning(chances, best, np.ones(2_000, dtype=bool)) == (0, 0)
+    assert leaning(chances, best, np.ones(2_000, dtype=bool), unknown) == (0, 0)
     assert np.isfinite(log_odds(np.array([0.0, 1.0]))).all()
     decided = Decisions({"bread": "accept", "wine": "accept"}, ["bread", "wine"], {"accept": 0.9}, -1.0, 0.5, 0.5)
     assert decided.decide({"bread": 0.99, "wine": 0.05}).detected == ["bread", "wine"]

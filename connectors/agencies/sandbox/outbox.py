@@ -11,7 +11,6 @@ import uuid
 import httpx
 import standardwebhooks
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from connectors.agencies.contract import Application, Event
@@ -99,7 +98,7 @@ class Outbox:
             for row in await asyncio.to_thread(self._due):
                 self._going[row.application] = asyncio.create_task(self._send(http, row))
             pause = await asyncio.to_thread(self._pause)
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - one bad round must not end the sending
             _log.warning("the outbox can't be read (%s); trying again", type(error).__name__)
             pause = 1.0
         with contextlib.suppress(TimeoutError):
