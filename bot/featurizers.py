@@ -31,17 +31,28 @@ UNSEEN = "unseen_by_encoder"
 
 def dense(message: Message) -> np.ndarray:
     """Returns the message's dense sentence features [size]; a vector of size 0 where no featurizer set any."""
-    found = message.get_dense_features(TEXT)[1]
-    return np.zeros(0, dtype=np.float32) if found is None else np.asarray(found.features[0])
+    found = _sentence(message, sparse=False)
+    return np.concatenate([part[0] for part in found]) if found else np.zeros(0, dtype=np.float32)
 
 
 def sparse(message: Message) -> sp.csr_matrix:
     """Returns the message's sparse sentence features [1, size]; size 0 where no featurizer set any."""
-    found = message.get_sparse_features(TEXT)[1]
-    return sp.csr_matrix((1, 0), dtype=np.float32) if found is None else found.features.tocsr()
+    found = _sentence(message, sparse=True)
+    if len(found) == 1:
+        return found[0].tocsr()
+    return sp.hstack(found, format="csr") if found else sp.csr_matrix((1, 0), dtype=np.float32)
 
 
-class SparseFeatures(Features):
+def _sentence(message: Message, *, sparse: bool) -> list[Any]:
+    # Rasa's own way of asking copies the features of every message each time.
+    return [
+        part.features
+        for part in message.features
+        if part.attribute == TEXT and part.type == FEATURE_TYPE_SENTENCE and part.is_sparse() is sparse
+    ]
+
+
+class HashedFeatures(Features):
     """Rasa's, told apart by a hash of their bytes.
 
     Rasa takes the fingerprint of every example after every component, and by its own way writes each number out as
@@ -51,9 +62,11 @@ class SparseFeatures(Features):
     def fingerprint(self) -> str:
         """Returns the same for the same numbers in the same places."""
         if self._cached_fingerprint is None:
-            row = self.features.tocsr()
-            digest = hashlib.blake2b(f"{self.type} {self.origin} {self.attribute} {row.shape}".encode(), digest_size=16)
-            for part in (row.indptr, row.indices, row.data):
+            found = self.features.tocsr() if self.is_sparse() else self.features
+            parts = (found.indptr, found.indices, found.data) if self.is_sparse() else (found,)
+            named = f"{self.type} {self.origin} {self.attribute} {found.shape}"
+            digest = hashlib.blake2b(named.encode(), digest_size=16)
+            for part in parts:
                 digest.update(part.tobytes())
             self._cached_fingerprint = digest.hexdigest()
         return str(self._cached_fingerprint)
@@ -104,7 +117,7 @@ class SentenceFeaturizer(GraphComponent):
 
     def _encoded(self, messages: list[Message], workers: int = 1) -> list[Message]:
         for message, vector in zip(messages, self._encoder.encode(texts(messages), workers=workers), strict=True):
-            message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
+            message.add_features(HashedFeatures(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -156,7 +169,7 @@ class NgramFeaturizer(Trained[Ngrams]):
         if self.learned is not None:
             rows = self.learned.rows(texts(messages))
             for place, message in enumerate(messages):
-                message.add_features(SparseFeatures(rows[place], FEATURE_TYPE_SENTENCE, TEXT, self.name))
+                message.add_features(HashedFeatures(rows[place], FEATURE_TYPE_SENTENCE, TEXT, self.name))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -12,9 +12,11 @@ from typing import Any
 
 import yaml
 from rasa.shared import data
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.importers import utils
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -108,6 +110,12 @@ class ExamplesImporter(RasaFileImporter):
         if path not in self._plain:
             self._plain[path] = plain(Path(path))
         return self._plain[path]
+
+    def get_domain(self) -> Domain:
+        """Returns the domain with the examples' labels added to its intents, since Rasa asks for all of them."""
+        domain = super().get_domain()
+        labels = {str(label) for example in self.get_nlu_data().intent_examples if (label := example.get(INTENT))}
+        return domain.merge(Domain.from_dict({"intents": sorted(labels - set(domain.intents))}))
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """Returns the examples of all files, in the order of the files' names."""

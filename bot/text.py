@@ -48,6 +48,9 @@ def fold(text: str) -> str:
 
 def scripts(text: str) -> dict[str, int]:
     """Returns how many letters of each script `text` holds, by the first word of their Unicode name (LATIN, HANGUL)."""
+    if text.isascii():
+        letters = sum(map(str.isalpha, text))
+        return {"LATIN": letters} if letters else {}
     counts: dict[str, int] = {}
     for char in text:
         if char.isalpha():

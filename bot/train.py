@@ -17,11 +17,9 @@ import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
-import yaml
-
-from bot.files import ROOT, load
+from bot.files import ROOT
 
 LEARNED: Final = (
     "config.yml",
@@ -63,17 +61,6 @@ def is_current(models: Path, wanted: str) -> bool:
     return mark.exists() and mark.read_text().strip() == wanted and any(models.glob("*.tar.gz"))
 
 
-def domain(root: Path = ROOT) -> dict[str, Any]:
-    """Returns the domain with the examples' labels added to its intents, since Rasa asks for all of them."""
-    whole: dict[str, Any] = load(root / "bot" / "domain.yml")
-    labels: set[str] = set()
-    for file in sorted((root / "nlu_data").rglob("*.yml")):
-        blocks = load(file).get("nlu") or []
-        labels |= {block["intent"] for block in blocks if "intent" in block}
-    whole["intents"] = [*whole["intents"], *sorted(labels - set(whole["intents"]))]
-    return whole
-
-
 def train(models: Path, root: Path = ROOT) -> Path:
     """Trains, and puts the model into `models` in one move; returns its file.
 
@@ -83,6 +70,8 @@ def train(models: Path, root: Path = ROOT) -> Path:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ["LOG_LEVEL_LIBRARIES"] = "ERROR"
     os.environ["TQDM_DISABLE"] = "1"
+    # Everything is trained anew each time, so what Rasa would keep of it, up to a gigabyte, is never read.
+    os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     warnings.simplefilter("ignore")
     # TensorFlow and Rasa take seconds to import; saying that nothing changed should not.
     from rasa.model_training import train as rasa_train
@@ -95,10 +84,8 @@ def train(models: Path, root: Path = ROOT) -> Path:
     gc.disable()
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "domain.yml"
-        file.write_text(yaml.safe_dump(domain(root), allow_unicode=True, sort_keys=False), encoding="utf-8")
         made = rasa_train(
-            domain=str(file),
+            domain=str(root / "bot" / "domain.yml"),
             config=str(root / "config.yml"),
             training_files=str(root / "nlu_data"),
             output=folder,

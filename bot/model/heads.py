@@ -64,9 +64,13 @@ class Heads:
             kept = sorted(value for value, count in counts.items() if count >= int(config["fewest"]))
             shown = _balanced(of_rows)
             # The last column tells whether there is a value at all: of a hundred values, none is likely by itself.
-            table = np.array(
-                [[*(float(of_rows[row] == name) for name in kept), float(of_rows[row] is not None)] for row in shown]
-            )
+            table = np.zeros((len(shown), len(kept) + 1))
+            place = {name: index for index, name in enumerate(kept)}
+            for at, value in enumerate(of_rows[row] for row in shown):
+                if value is not None:
+                    table[at, -1] = 1
+                    if value in place:
+                        table[at, place[value]] = 1
             dense = OneVsRest.fit_dense(vectors[shown], table, float(config["dense"]))
             sparse = OneVsRest.fit(wide[shown], table, float(config["sparse"]))
             parts.append(OneVsRest.added((dense, sparse), np.array([0.5, 0.5])))

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
 from joblib import Parallel, delayed
+from scipy.special import expit
+from threadpoolctl import threadpool_limits
+
+BLOCK: Final = 1_024
+"""Rows whose scores are looked at together: few enough to stay in a core's own cache."""
 
 
 class OneVsRest:
@@ -23,31 +29,49 @@ class OneVsRest:
         self.biases = biases
 
     @classmethod
-    def fit_dense(cls, features: np.ndarray, table: np.ndarray, strength: float, rounds: int = 40) -> OneVsRest:
+    def fit_dense(
+        cls, features: np.ndarray, table: np.ndarray, strength: float, rounds: int = 40, jobs: int = 2
+    ) -> OneVsRest:
         """Fits all columns at once on dense features [rows, features]: many times as fast as a column at a time.
 
-        `strength` is the inverse of the regularisation, `rounds` the most iterations of L-BFGS.
+        `strength` is the inverse of the regularisation, `rounds` the most iterations of L-BFGS; `jobs` parts of the
+        rows are looked at at once.
         """
         from scipy.optimize import minimize
 
-        data, wanted = features.astype(np.float32), table.astype(np.float32)
+        data, wanted = np.ascontiguousarray(features, dtype=np.float32), table.astype(np.float32)
         size, columns = data.shape[1], wanted.shape[1]
         cut = size * columns
+        starts = range(0, len(data), BLOCK)
 
-        def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
-            weights = point[:cut].reshape(size, columns).astype(np.float32)
-            scores = data @ weights + point[cut:].astype(np.float32)
-            small = np.exp(-np.abs(scores))
-            chances = np.where(scores >= 0, 1.0, small) / (1.0 + small)
-            total = float((np.maximum(scores, 0) - wanted * scores + np.log(1.0 + small)).sum(dtype=np.float64))
-            total += 0.5 / strength * float(np.square(weights).sum(dtype=np.float64))
-            off = chances - wanted
-            slope = np.concatenate([(data.T @ off + weights / np.float32(strength)).ravel(), off.sum(axis=0)])
-            return total, slope.astype(np.float64)
+        def part(first: int, weights: np.ndarray, biases: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+            loss, slope, tilt = 0.0, np.zeros_like(weights), np.zeros(columns)
+            for start in starts[first::jobs]:
+                here, true = data[start : start + BLOCK], wanted[start : start + BLOCK]
+                scores = here @ weights + biases
+                loss += float(np.logaddexp(0, scores).sum(dtype=np.float64) - np.vdot(true, scores))
+                off = expit(scores) - true
+                slope += here.T @ off
+                tilt += off.sum(axis=0, dtype=np.float64)
+            return loss, slope, tilt
 
-        start = np.zeros(cut + columns)
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": rounds}).x.astype(np.float32)
-        return cls(found[:cut].reshape(size, columns), found[cut:])
+        # The threads of the matrix library would wait for whatever is done to the scores between two products.
+        with threadpool_limits(1), ThreadPoolExecutor(jobs) as pool:
+
+            def whole(point: np.ndarray) -> tuple[float, np.ndarray]:
+                weights = point[:cut].reshape(size, columns).astype(np.float32)
+                biases = point[cut:].astype(np.float32)
+                losses, slopes, tilts = zip(
+                    *pool.map(lambda first: part(first, weights, biases), range(jobs)), strict=True
+                )
+                total = sum(losses) + 0.5 / strength * float(np.square(weights).sum(dtype=np.float64))
+                slope = sum(slopes) + weights / np.float32(strength)
+                return total, np.concatenate([slope.ravel(), sum(tilts)], dtype=np.float64)
+
+            zeros = np.zeros(cut + columns)
+            found = minimize(whole, zeros, jac=True, method="L-BFGS-B", options={"maxiter": rounds})
+        point = found.x.astype(np.float32)
+        return cls(point[:cut].reshape(size, columns), point[cut:])
 
     @classmethod
     def fit(cls, features: sp.csr_matrix, table: np.ndarray, strength: float, jobs: int = 2) -> OneVsRest:

@@ -92,35 +92,29 @@ class Ngrams:
 
     def rows(self, texts: list[str]) -> sp.csr_matrix:
         """Returns a float32 matrix [len(texts), size]; a text without known n-grams is a row of zeros."""
-        data: list[np.ndarray] = []
-        columns: list[np.ndarray] = []
-        starts = [0]
+        found: list[int] = []
+        ends = [0]
         # The words of many texts are the same few: each is taken apart once.
         of_piece: dict[str, list[int]] = {}
         for text in texts:
             folded = fold(text)
-            found = self._places(words(folded))
+            found += self._places(words(folded))
             for piece in _PIECE.findall(folded):
                 if piece not in of_piece:
                     of_piece[piece] = self._places(characters(piece, self._shortest, self._longest))
                 found += of_piece[piece]
-            at_columns, counts = np.unique(np.array(found, dtype=np.int32), return_counts=True)
-            values = np.log(counts.astype(np.float32)) + 1
-            values *= self._weights[at_columns]
-            of_words = at_columns < self._boundary
-            for kind in (of_words, ~of_words):
-                length = float(np.sqrt(np.square(values[kind]).sum()))
-                if length:
-                    values[kind] /= length
-            columns.append(at_columns)
-            data.append(values.astype(np.float32))
-            starts.append(starts[-1] + len(at_columns))
-        if not texts:
-            return sp.csr_matrix((0, self.size), dtype=np.float32)
-        return sp.csr_matrix(
-            (np.concatenate(data), np.concatenate(columns), np.array(starts, dtype=np.int32)),
+            ends.append(len(found))
+        made = sp.csr_matrix(
+            (np.ones(len(found), dtype=np.float32), np.array(found, dtype=np.int32), np.array(ends, dtype=np.int32)),
             shape=(len(texts), self.size),
         )
+        made.sum_duplicates()
+        made.data = (np.log(made.data) + 1) * self._weights[made.indices]
+        # Words and characters of a text are brought to unit length apart.
+        part = 2 * np.repeat(np.arange(len(texts)), np.diff(made.indptr)) + (made.indices >= self._boundary)
+        lengths = np.sqrt(np.bincount(part, weights=np.square(made.data), minlength=2 * len(texts)))
+        made.data /= lengths[part].astype(np.float32)
+        return made
 
     def _places(self, grams: Iterator[str]) -> list[int]:
         found = (self._place.get(gram) for gram in grams)

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.features import Features
 
+from bot.featurizers import HashedFeatures
 from bot.files import ROOT
 from bot.importer import ExamplesImporter, plain
 
@@ -70,6 +72,26 @@ def test_a_broken_file_is_left_to_rasa_which_says_what_is_wrong(tmp_path: Path, 
     file = tmp_path / "broken.yml"
     file.write_text(text)
     assert plain(file) is None
+
+
+def test_the_domain_knows_the_labels_of_the_examples(tmp_path: Path) -> None:
+    (tmp_path / "plain.yml").write_text(PLAIN)
+    domain = tmp_path / "domain.yml"
+    domain.write_text("intents: [bread, cheese]\nresponses:\n  utter_bread:\n  - text: here you are\n")
+    read = ExamplesImporter(domain_path=str(domain), training_data_paths=str(tmp_path / "plain.yml")).get_domain()
+    assert set(read.intents) >= {"bread", "cheese", "bread+wine"}
+    assert "utter_bread" in read.responses
+
+
+def test_features_of_both_kinds_are_told_apart_by_their_numbers() -> None:
+    def mark(kind: type[Features], numbers: list[float], sparse: bool) -> str:
+        row = np.array([numbers], dtype=np.float32)
+        return kind(sp.csr_matrix(row) if sparse else row, "sentence", "text", "a test").fingerprint()
+
+    for sparse in (False, True):
+        marks = [mark(HashedFeatures, numbers, sparse) for numbers in ([0, 1, 2], [0, 1, 2], [1, 0, 2], [0, 1, 3])]
+        assert marks[0] == marks[1]
+        assert len(set(marks)) == 3
 
 
 def test_an_example_is_copied_whole_and_fingerprinted_anew_where_it_changes(tmp_path: Path) -> None:

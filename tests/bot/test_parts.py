@@ -133,14 +133,16 @@ def test_the_detection_threshold_weighs_finding() -> None:
 
 def test_dense_columns_fit_together_and_parts_add_up() -> None:
     dice = np.random.RandomState(0)
-    dense = dice.randn(400, 6)
-    table = np.stack([dense[:, 0] > 0, dense[:, 1] + dense[:, 2] > 0, np.zeros(400)], axis=1).astype(float)
+    dense = dice.randn(3_000, 6)
+    table = np.stack([dense[:, 0] > 0, dense[:, 1] + dense[:, 2] > 0, np.zeros(3_000)], axis=1).astype(float)
     one = OneVsRest.fit_dense(dense, table, 100.0)
+    alone = OneVsRest.fit_dense(dense, table, 100.0, jobs=1)
+    assert np.allclose(one.scores(dense), alone.scores(dense), atol=0.05)
     assert ((one.scores(dense) > 0) == (table > 0)).mean() > 0.97
     other = OneVsRest(np.ones((2, 3), dtype=np.float32), np.ones(3, dtype=np.float32))
     both = OneVsRest.added((one, other), np.array([0.5, 2.0]))
-    wanted = 0.5 * one.scores(dense) + 2 * other.scores(np.ones((400, 2)))
-    assert np.allclose(both.scores(np.hstack([dense, np.ones((400, 2))])), wanted, atol=1e-3)
+    wanted = 0.5 * one.scores(dense) + 2 * other.scores(np.ones((3_000, 2)))
+    assert np.allclose(both.scores(np.hstack([dense, np.ones((3_000, 2))])), wanted, atol=1e-3)
 
 
 def test_a_further_label_is_judged_beside_the_likeliest() -> None:
