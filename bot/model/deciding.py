@@ -246,12 +246,12 @@ class Decisions:
 
     def _detected(self, events: list[tuple[str, float]], chances: dict[str, float], several: float) -> list[str]:
         found: list[str] = []
-        best = float(log_odds(np.array(events[0][1]))) if events else 0.0
+        odds = log_odds(np.array([chance for _, chance in events])).tolist()
         heard = self.heed * float(log_odds(np.array(several)))
         for place, (name, chance) in enumerate(events):
             rivals = self._rivals(name)
             doubtful = any(chances.get(rival, 0.0) >= min(self.rival, chance / 3) for rival in rivals)
-            evidence = float(log_odds(np.array(chance))) + self.lean * best
+            evidence = odds[place] + self.lean * odds[0]
             if place == 0:
                 expressed = chance >= self.first
             else:

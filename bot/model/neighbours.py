@@ -90,7 +90,11 @@ class Neighbours:
 
     def _counted(self, likeness: np.ndarray, row: sp.csr_matrix) -> np.ndarray:
         alike = (self._shared(row) + APART) * np.maximum(likeness, 0.01)
-        nearest = np.argpartition(alike, -self._count)[-self._count :]
+        # Whatever shares no rarer n-gram is below, so that mostly a tenth of the examples is left to choose from.
+        able = np.flatnonzero(alike > APART)
+        if len(able) < self._count:
+            able = np.arange(len(alike))
+        nearest = able[np.argpartition(alike[able], -self._count)[-self._count :]]
         weights = alike[nearest] ** SHARP
         shares = weights @ self._shares[nearest]
         log: np.ndarray = np.log(shares / weights.sum() + LEAST) * (self._count / COUNTED)
