@@ -81,16 +81,16 @@ class Outbox:
     async def run(self) -> None:
         """Sends what is due, until cancelled. What is not sent by then is sent when it runs again."""
         self._loop = asyncio.get_running_loop()
-        try:
-            async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False, follow_redirects=False) as http:
+        async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False, follow_redirects=False) as http:
+            try:
                 while True:
                     await self._round(http)
-        finally:
-            self._loop = None
-            going = list(self._going.values())
-            for task in going:
-                task.cancel()
-            await asyncio.gather(*going, return_exceptions=True)
+            finally:
+                self._loop = None
+                going = list(self._going.values())
+                for task in going:
+                    task.cancel()
+                await asyncio.gather(*going, return_exceptions=True)
 
     async def _round(self, http: httpx.AsyncClient) -> None:
         self._news.clear()

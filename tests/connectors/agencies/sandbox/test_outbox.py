@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import sqlite3
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,8 +20,11 @@ from tests.connectors.agencies.running import WEBHOOK_SECRET, Receiver, Sandbox,
 
 
 @contextlib.contextmanager
-def dripping() -> Iterator[str]:
-    """A receiver that sends a letter of its answer every tenth of a second, and never comes to an end."""
+def dripping(came: threading.Event) -> Iterator[str]:
+    """A receiver that sends a letter of its answer every tenth of a second, and never comes to an end.
+
+    It says when something ``came``.
+    """
     ended = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -28,6 +32,7 @@ def dripping() -> Iterator[str]:
             self.send_response(200)
             self.send_header("Content-Length", "100000")
             self.end_headers()
+            came.set()
             with contextlib.suppress(OSError):
                 while not ended.wait(0.1):
                     self.wfile.write(b".")
@@ -38,10 +43,12 @@ def dripping() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/changes"
-        ended.set()
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/changes"
+        finally:
+            ended.set()
+            server.shutdown()
+            thread.join()
 
 
 def sequences(receiver: Receiver) -> list[int]:
@@ -96,7 +103,7 @@ def test_one_receiver_that_is_down_keeps_nobody_else_waiting(sandbox: Sandbox, r
 def test_one_receiver_that_never_ends_its_answer_keeps_nobody_else_waiting(
     sandbox: Sandbox, receiver: Receiver
 ) -> None:
-    with dripping() as url:
+    with dripping(threading.Event()) as url:
         sandbox.agency(callback_url=url).start(order())
         for number in range(2, 5):
             sandbox.agency(callback_url=receiver.url).start(order(reference=f"ARA-{number}222-3333"))
@@ -135,6 +142,19 @@ def test_a_try_that_cannot_be_noted_stays_due(
     sandbox.agency(callback_url=receiver.url).start(order(reference="ARA-2222-3333"))
     until(lambda: len(receiver.got) == 3)
     until(lambda: all(one["webhooks"]["sent"] == 1 for one in sandbox.filed()))
+
+
+def test_a_webhook_on_its_way_when_the_sandbox_stops_has_not_been_tried(tmp_path: Path, receiver: Receiver) -> None:
+    came = threading.Event()
+    with dripping(came) as url, running.sandbox(tmp_path) as sandbox:
+        sandbox.agency(callback_url=receiver.url).start(order())
+        until(lambda: sandbox.filed()[0]["webhooks"]["sent"] == 1)
+        sandbox.agency(callback_url=url).start(order(reference="ARA-2222-3333"))
+        assert came.wait(10)
+    (kept,) = tmp_path.glob("*.db")
+    with contextlib.closing(sqlite3.connect(kept)) as database:
+        rows = database.execute("select attempts, sent_at is null from webhook order by id").fetchall()
+    assert rows == [(1, 0), (0, 1)]
 
 
 def test_redirects_are_not_followed(sandbox: Sandbox, receiver: Receiver) -> None:
