@@ -11,8 +11,9 @@ import pytest
 import scipy.sparse as sp
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
 
-from bot.featurizers import HashedFeatures
+from bot.featurizers import HashedFeatures, dense, sparse
 from bot.files import ROOT
 from bot.importer import ExamplesImporter, plain
 
@@ -84,14 +85,29 @@ def test_the_domain_knows_the_labels_of_the_examples(tmp_path: Path) -> None:
 
 
 def test_features_of_both_kinds_are_told_apart_by_their_numbers() -> None:
-    def mark(kind: type[Features], numbers: list[float], sparse: bool) -> str:
+    def mark(kind: type[Features], numbers: list[float], rare: bool) -> str:
         row = np.array([numbers], dtype=np.float32)
-        return kind(sp.csr_matrix(row) if sparse else row, "sentence", "text", "a test").fingerprint()
+        return kind(sp.csr_matrix(row) if rare else row, "sentence", "text", "a test").fingerprint()
 
-    for sparse in (False, True):
-        marks = [mark(HashedFeatures, numbers, sparse) for numbers in ([0, 1, 2], [0, 1, 2], [1, 0, 2], [0, 1, 3])]
+    for rare in (False, True):
+        marks = [mark(HashedFeatures, numbers, rare) for numbers in ([0, 1, 2], [0, 1, 2], [1, 0, 2], [0, 1, 3])]
         assert marks[0] == marks[1]
         assert len(set(marks)) == 3
+
+
+def test_features_are_read_as_rasa_reads_them() -> None:
+    message = Message.build("a loaf")
+    assert (dense(message).shape, sparse(message).shape) == ((0,), (1, 0))
+    for number in (1, 2):
+        row = np.array([[number, 0, 3]], dtype=np.float32)
+        message.add_features(HashedFeatures(row, "sentence", "text", f"dense {number}"))
+        message.add_features(HashedFeatures(sp.csr_matrix(row), "sentence", "text", f"sparse {number}"))
+        message.add_features(HashedFeatures(np.vstack([row, row]), "sequence", "text", f"words {number}"))
+        one, other = message.get_dense_features("text")[1], message.get_sparse_features("text")[1]
+        assert one is not None
+        assert other is not None
+        assert (dense(message) == one.features[0]).all()
+        assert (sparse(message).toarray() == other.features.toarray()).all()
 
 
 def test_an_example_is_copied_whole_and_fingerprinted_anew_where_it_changes(tmp_path: Path) -> None:
