@@ -38,8 +38,14 @@ def test_examples_in_the_docs_hold(module: object) -> None:
         ("getting married on march 6th", ["wedding"], {"wedding": "2027-03-06"}),
         ("I turn 65 on 14 June", ["birthday_65"], {"birthday_65": "2027-06-14"}),
         ("moving in 3 weeks", ["move"], {"move": "2026-12-16"}),
+        ("rent due friday, baby due 3 march", ["birth"], {"birth": "2027-03-03"}),
+        ("lost my job monday and rent is due thursday", ["job_end"], {"job_end": "2026-11-23"}),
+        ("paid the bond on monday and the rent", ["bond_paid"], {"bond_paid": "2026-11-23"}),
         # Nothing of these is a day of the life event.
         ("my interview is on monday and i lost my job", ["job_end"], {}),
+        ("just got made redundent n rents due friday wat do i do", ["job_end"], {}),
+        ("im pregnant and the power bill is due on friday", ["birth"], {}),
+        ("mortgage comes out friday and i got let go", ["job_end"], {}),
         ("dad died months ago", ["death"], {}),
         ("he died in 2019", ["death"], {}),
         ("i may march in the parade", ["birth"], {}),
@@ -50,6 +56,11 @@ def test_examples_in_the_docs_hold(module: object) -> None:
 )  # fmt: skip
 def test_days_in_what_people_write(text: str, wanted: list[str], told: dict[str, str]) -> None:
     assert {name: one.day.isoformat() for name, one in dates.spoken(text, wanted, WEDNESDAY).items()} == told
+
+
+def test_the_only_date_of_a_text_is_no_default_where_it_is_of_something_else() -> None:
+    assert "job_end" in dates.spoken("its all over, friday", ["job_end"], WEDNESDAY, "job_end")
+    assert not dates.spoken("its all over and rents due friday", ["job_end"], WEDNESDAY, "job_end")
 
 
 def test_a_month_is_rough_and_a_day_is_not() -> None:
