@@ -62,11 +62,9 @@ class HashedFeatures(Features):
     def fingerprint(self) -> str:
         """Returns the same for the same numbers in the same places."""
         if self._cached_fingerprint is None:
-            parts = [self.features]
-            if self.is_sparse():
-                row = self.features.tocsr()
-                parts = [row.indptr, row.indices, row.data]
-            named = f"{self.type} {self.origin} {self.attribute} {self.features.shape}"
+            found = self.features.tocsr() if self.is_sparse() else self.features
+            parts = (found.indptr, found.indices, found.data) if self.is_sparse() else (found,)
+            named = f"{self.type} {self.origin} {self.attribute} {found.shape}"
             digest = hashlib.blake2b(named.encode(), digest_size=16)
             for part in parts:
                 digest.update(part.tobytes())

@@ -11,9 +11,8 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 from joblib import Parallel, delayed
+from scipy.special import expit
 from threadpoolctl import threadpool_limits
-
-from bot.model.calibration import sigmoid
 
 BLOCK: Final = 1_024
 """Rows whose scores are looked at together: few enough to stay in a core's own cache."""
@@ -51,7 +50,7 @@ class OneVsRest:
                 here, true = data[start : start + BLOCK], wanted[start : start + BLOCK]
                 scores = here @ weights + biases
                 loss += float(np.logaddexp(0, scores).sum(dtype=np.float64) - np.vdot(true, scores))
-                off = sigmoid(scores) - true
+                off = expit(scores) - true
                 slope += here.T @ off
                 tilt += off.sum(axis=0, dtype=np.float64)
             return loss, slope, tilt
